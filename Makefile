@@ -1,0 +1,37 @@
+# Each target does all the set-up it needs: a clean clone, Python 3.11 or newer and make are enough.
+
+PYTHON := $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: demo test check bench clean
+
+demo: $(INSTALLED)  ## train every strategy on the built-in sample and compare them
+	TFL_RUNS=demo-runs $(BIN)/tfl compare --corpus sample
+
+test: $(INSTALLED)  ## the tests
+	$(BIN)/python -m pytest
+
+check: $(INSTALLED)  ## formatting, lint, types, import contracts, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest
+
+bench: $(INSTALLED)  ## the benchmarks, each a ratio against a named peer
+	$(BIN)/python -m benchmarks.start
+	$(BIN)/python -m benchmarks.training
+
+clean:  ## remove what these targets made, except .venv
+	rm -rf build dist demo-runs .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+# The stamp is written last, so that an installation that broke off is made again.
+$(INSTALLED): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Python is missing: install Python 3.11 or newer."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "$(PYTHON) is too old: install Python 3.11 or newer, or name one: make PYTHON=…"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[baseline,dev]'
+	touch $@

@@ -1,0 +1,255 @@
+"""What the commands print: events as they come, tables, failures.
+
+Standard output carries what was asked for; what went wrong goes to standard error.  On a terminal a live bar
+shows how far the work has come.  Anywhere else there are plain lines: no colours, no bars, nothing cut off.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from json import dumps
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+
+from tfl.errors import EXIT_FAILED, EXIT_OK
+from tfl.events import (
+    Epoch,
+    Event,
+    Failed,
+    Finished,
+    Notice,
+    Result,
+    RunFinished,
+    Stage,
+    Started,
+    Step,
+    encode,
+)
+from tfl.events import Progress as Progressed
+from tfl.runs import RunRecord
+
+PLAIN_WIDTH = 200  # columns where no terminal limits them
+
+EPOCH_HEADER = "epoch   train loss  accuracy   validation loss  accuracy   seconds"
+
+
+def console(stderr: bool = False) -> Console:
+    """A console for standard output or standard error, as they are now."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else PLAIN_WIDTH
+    return Console(stderr=stderr, width=width, markup=False, highlight=False, soft_wrap=True)
+
+
+def line(text: str, bold: bool = False) -> None:
+    """Print one line of text as it is."""
+    console().print(text, style="bold" if bold else "")
+
+
+def print_json(value: object) -> None:
+    """Print a value as indented JSON."""
+    print(dumps(value, indent=2, ensure_ascii=False))
+
+
+def failure(message: str, action: str = "", trace: str = "") -> None:
+    """Say on standard error what went wrong and what to do; the trace only under --debug."""
+    err = console(stderr=True)
+    if trace and os.environ.get("TFL_DEBUG"):
+        err.print(trace.rstrip(), style="dim")
+    err.print("✗", style="bold red", end=" ")
+    err.print(f"{message} {action}".strip())
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
+    """Print rows under their column names; the columns named in `right` hold numbers."""
+    out = console()
+    shown = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
+    for column in columns:
+        shown.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*("–" if cell is None else str(cell) for cell in row))
+    out.print(shown, soft_wrap=False)
+
+
+def follow(
+    events: Iterable[Event],
+    json: bool = False,
+    quiet: bool = False,
+    show_result: Callable[[dict[str, Any]], None] | None = None,
+) -> int:
+    """Print a job's events until it ends; returns the exit code.
+
+    json: each event as one JSON line, and nothing else.  quiet: only what the user should not miss.
+    show_result: called with the value of the job's Result, once the bar is gone.
+    """
+    view: _JsonView | _View = _JsonView() if json else _View(quiet)
+    last: Event | None = None
+    result: Result | None = None
+    try:
+        for last in events:
+            view.show(last)
+            if isinstance(last, Result):
+                result = last
+    finally:
+        view.close()
+    if isinstance(last, Failed):
+        if not json:
+            failure(last.message, last.action, last.trace)
+        return last.exit_code
+    if result and show_result and not json:
+        show_result(result.value)
+    return EXIT_OK if isinstance(last, Finished) else EXIT_FAILED
+
+
+class _JsonView:
+    """Events as lines of JSON."""
+
+    def show(self, event: Event) -> None:
+        print(encode(event), flush=True)
+
+    def close(self) -> None:
+        pass
+
+
+class _View:
+    """Events for people: lines that stay, and below them on a terminal one live bar."""
+
+    def __init__(self, quiet: bool) -> None:
+        self.quiet = quiet
+        self.out = console()
+        self.run = ""  # whose epochs the last header stands above
+        self.told = ("", 0)  # the work that plain lines last told of, and how many quarters of it
+        self.live = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            TextColumn("{task.fields[figures]}", style="dim"),
+            console=self.out,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            disable=quiet or not self.out.is_terminal or self.out.is_dumb_terminal,
+        )
+        self.task = self.live.add_task("", visible=False, figures="")
+        self.live.start()
+
+    def close(self) -> None:
+        self.live.stop()
+
+    def show(self, event: Event) -> None:
+        if isinstance(event, Notice):
+            self.line(f"! {event.text}", style="yellow")
+        elif self.quiet:
+            return
+        match event:
+            case Started():
+                self.line(event.title, style="bold")
+            case Stage():
+                self.live.update(self.task, visible=False)
+                self.line(f"▸ {event.name}" + (f": {event.detail}" if event.detail else ""), style="cyan")
+            case Progressed():
+                self.bar(event.stage, event.done, event.total, _figures(event))
+            case Step():
+                self.bar(f"{event.run} epoch {event.epoch}", event.step, event.steps, _figures(event))
+            case Epoch():
+                self.epoch(event)
+            case RunFinished():
+                self.line(f"✓ {summary(RunRecord.model_validate(event.record))}", style="green")
+            case Finished():
+                self.line(f"Done in {duration(event.seconds)}.")
+
+    def line(self, text: str, style: str = "") -> None:
+        self.out.print(text, style=style)
+
+    def bar(self, work: str, done: int, total: int, figures: str) -> None:
+        if self.live.disable:
+            return self.quarters(work, done, total, figures)
+        self.live.update(
+            self.task, description=work, completed=done, total=total or None, figures=figures, visible=True
+        )
+
+    def quarters(self, work: str, done: int, total: int, figures: str) -> None:
+        """Without a terminal: a line whenever another quarter is done."""
+        quarters = 4 * done // total if total else 0
+        if quarters and (work, quarters) != self.told:
+            self.line(f"  {work}: {100 * done // total} %  {figures}")
+        self.told = (work, quarters)
+
+    def epoch(self, event: Epoch) -> None:
+        if event.run != self.run:
+            self.run = event.run
+            self.line(f"{event.run}\n{EPOCH_HEADER}", style="bold")
+        train = f"{event.train_loss:10.4f}  {score(event.train_accuracy):>8}"
+        validation = f"{score(event.validation_loss, 4):>15}  {score(event.validation_accuracy):>8}"
+        self.line(f"{event.epoch:5}   {train}   {validation}   {event.seconds:7.1f}")
+
+
+def summary(record: RunRecord) -> str:
+    """One line on what came out of a run."""
+    facts = [f"best epoch {record.best_epoch} of {record.epochs_run}"] if record.epochs_run else []
+    facts.append(duration(record.seconds))
+    if record.test and record.test_interval:
+        low, high = map(score, record.test_interval)
+        facts.insert(0, f"test accuracy {score(record.test.accuracy)} (95 %: {low} to {high})")
+    return f"{record.id} on {record.corpus}: {', '.join(facts)}"
+
+
+def run(result: dict[str, Any]) -> None:
+    """Print the result of the jobs `train` and `pretrain`: what came of a run, and where it is."""
+    record = RunRecord.model_validate(result["record"])
+    line(f"\n{record.strategy} on {record.corpus}, seed {record.seed}", bold=True)
+    if result["reused"]:
+        line("It was finished already; --again trains it anew.")
+    facts = [("labels", f"{record.labels:,}")] if record.labels else []
+    if record.source_kind:
+        facts.append(("pre-training on", record.source_kind))
+    facts.append(("trainable", f"{record.parameters_trainable:,} of {record.parameters_total:,} parameters"))
+    facts.append(("training", duration(record.seconds)))
+    if record.train and record.validation:
+        gap = record.train.accuracy - record.validation.accuracy
+        facts.append(("train accuracy", score(record.train.accuracy)))
+        facts.append(("validation accuracy", f"{score(record.validation.accuracy)}, gap {gap:+.3f}"))
+    if record.test and record.test_interval:
+        low, high = map(score, record.test_interval)
+        facts.append(("test accuracy", f"{score(record.test.accuracy)}, 95 %: {low} to {high}"))
+    facts += [("note", note) for note in record.notes]
+    facts.append(("folder", result["folder"]))
+    facts.append(("curves", result["curves"]))
+    table(["", ""], [fact for fact in facts if fact[1]])
+
+
+def score(value: float | None, digits: int = 3) -> str:
+    """A loss, or an accuracy between 0 and 1; – where there is none."""
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def duration(seconds: float) -> str:
+    """8.4 s, 2 min 05 s, 1 h 02 min."""
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def size(count: int) -> str:
+    """A number of bytes: 512 B, 3.4 KB, 1.2 GB."""
+    value, unit = float(count), "B"
+    for unit in ("B", "KB", "MB", "GB", "TB"):
+        if value < 1000 or unit == "TB":
+            break
+        value /= 1000
+    return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+
+
+def _figures(event: Step | Progressed) -> str:
+    if isinstance(event, Step):
+        parts = [f"loss {event.loss:.4f}", f"{event.examples_per_second:,.0f} ex/s"]
+    else:
+        total = f"/{event.total:,}" if event.total else ""
+        parts = [f"{event.done:,}{total} {event.unit}".rstrip()]
+        if event.rate is not None:
+            parts.append(f"{event.rate:,.0f} {event.unit}/s")
+    if event.seconds_left is not None:
+        parts.append(f"{duration(event.seconds_left)} left")
+    return " · ".join(parts)

@@ -1,0 +1,179 @@
+"""`tfl train` and `tfl pretrain`: what they ask of the job, and how the answer is shown."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli import main as cli
+from cli import pretrain, train
+from tfl import strategies
+from tfl.config import config
+from tfl.events import Event, Failed, Finished, Result
+from tfl.runs import RunRecord, Score
+
+RECORD = RunRecord(
+    id="full-sample-s0-1a2b3c",
+    strategy="full",
+    pair="sample",
+    corpus="sample reviews (synthetic)",
+    seed=0,
+    labels=1200,
+    source_kind="sample news (synthetic)",
+    parameters_trainable=34_242,
+    parameters_total=99_138,
+    train=Score(loss=0.1, accuracy=0.95),
+    validation=Score(loss=0.2, accuracy=0.9),
+    test=Score(loss=0.3, accuracy=0.85),
+    test_interval=(0.81, 0.88),
+    notes=["quick: 20% of every split"],
+)
+
+
+class Tfl:
+    """Runs command lines with jobs that answer as they are told; keeps the request and what was printed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.monkeypatch, self.capsys = monkeypatch, capsys
+        self.reused = False
+        self.ending: Event = Finished(seconds=1)
+        self.job_name = ""
+        self.request: dict[str, Any] = {}
+        monkeypatch.setattr(train, "run_job", self.job)
+        monkeypatch.setattr(pretrain, "run_job", self.job)
+
+    def job(self, name: str, request: dict[str, Any]) -> Iterator[Event]:
+        self.job_name, self.request = name, request
+        record, folder = RECORD.model_dump(mode="json"), f"runs/{RECORD.id}"
+        yield Result(
+            value={"record": record, "folder": folder, "curves": f"{folder}/curves.png", "reused": self.reused}
+        )
+        yield self.ending
+
+    def __call__(self, *arguments: str) -> int:
+        self.monkeypatch.setattr(sys, "argv", ["tfl", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        self.out, self.err = self.capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code
+
+
+@pytest.fixture
+def tfl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tfl:
+    return Tfl(monkeypatch, capsys)
+
+
+# --- what is asked for
+
+
+@pytest.mark.parametrize(
+    ("line", "choices"),
+    [
+        ("", {}),
+        ("--seed 3 --labels 200", {"seed": 3, "labels": 200}),
+        ("--objective words+topic --adapt", {"objective": "words+topic", "adapt": True}),
+        ("--rate 0.01 --epochs 7", {"rate": 0.01, "epochs": 7}),
+        ("--no-word-order --precision float32", {"word_order": False, "precision": "float32"}),
+    ],
+)
+def test_options_make_a_configuration(tfl: Tfl, line: str, choices: dict[str, Any]) -> None:
+    assert tfl("train", "full", "--corpus", "sample", *line.split()) == 0
+    assert tfl.job_name == "train"
+    assert tfl.request["config"] == config(strategy="full", pair="sample", **choices).model_dump(mode="json")
+
+
+def test_layers_can_be_named_several_times(tfl: Tfl) -> None:
+    tfl("train", "unfreeze", "--layers", "encoder.layers.1.*", "--layers", "*.linear2.*")
+    assert tfl.request["config"]["layers"] == ["encoder.layers.1.*", "*.linear2.*"]
+
+
+def test_without_the_real_corpora_the_sample_is_used(tfl: Tfl) -> None:
+    tfl("train", "full")
+    assert tfl.request["config"]["pair"] == "sample"
+
+
+def test_how_to_run_it_is_passed_on(tfl: Tfl, tmp_path: Path) -> None:
+    tfl("train", "full", "--resume", "--again", "--threads", "2", "--runs-dir", str(tmp_path))
+    given = {key: tfl.request[key] for key in ("resume", "again", "threads", "runs_dir", "data_dir")}
+    assert given == {"resume": True, "again": True, "threads": 2, "runs_dir": str(tmp_path), "data_dir": ""}
+
+
+def test_pretraining_asks_for_the_run_that_training_would_start_from(tfl: Tfl) -> None:
+    assert tfl("pretrain", "--corpus", "sample", "--seed", "2", "--objective", "topic", "--adapt") == 0
+    source = config(strategy="full", pair="sample", seed=2, objective="topic", adapt=True).pretraining()
+    assert tfl.job_name == "pretrain"
+    assert tfl.request["config"] == source.model_dump(mode="json")
+
+
+def test_a_model_is_as_wide_as_the_word_vectors_that_it_starts_from(tfl: Tfl, tmp_path: Path) -> None:
+    file = tmp_path / "vectors.txt"
+    file.write_text("2 4\ngood 1 2 3 4\nbad 1 2 3 4\n")
+    assert tfl("pretrain", "--vectors", str(file)) == 0
+    assert tfl.request["config"]["width"] == 4
+    assert tfl.request["config"]["vectors"] == str(file)
+    assert len(tfl.request["config"]["vectors_sha256"]) == 64
+
+
+# --- wrong use
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("train full --labels 3", "--labels should be greater than or equal to 8, not 3."),
+        ("train full --rate 0", "--rate should be greater than 0, not 0.0."),
+        ("train full --epochs 0", "--epochs should be greater than or equal to 1, not 0."),
+        ("pretrain --seed -1", "--seed should be greater than or equal to 0, not -1."),
+        ("train full --vectors nowhere.txt", "nowhere.txt cannot be read as word vectors"),
+        ("train full --corpus other", "'--corpus'"),
+        ("train", "STRATEGY"),
+    ],
+)
+def test_a_wrong_choice_is_told_before_a_job_starts(tfl: Tfl, line: str, said: str) -> None:
+    assert tfl(*line.split()) == 2
+    assert said in tfl.err
+    assert tfl.job_name == ""
+
+
+# --- what is shown
+
+
+def test_the_result_tells_accuracies_what_was_trained_and_where_it_is(tfl: Tfl) -> None:
+    tfl("train", "full")
+    for fact in (
+        "full on sample reviews (synthetic), seed 0",
+        "34,242 of 99,138 parameters",
+        "0.900, gap +0.050",
+        "0.850, 95 %: 0.810 to 0.880",
+        "quick: 20% of every split",
+        f"runs/{RECORD.id}/curves.png",
+    ):
+        assert fact in tfl.out
+
+
+@pytest.mark.parametrize("reused", [True, False])
+def test_a_run_that_was_there_already_is_said_to_be(tfl: Tfl, reused: bool) -> None:
+    tfl.reused = reused
+    tfl("train", "full")
+    assert ("--again" in tfl.out) is reused
+
+
+def test_an_interruption_has_exit_code_130_and_the_job_is_told_how_to_go_on(tfl: Tfl) -> None:
+    tfl.ending = Failed(message="Stopped.", exit_code=130)
+    assert tfl("train", "full", "--seed", "1") == 130
+    assert tfl.request["continue"] == "tfl train full --seed 1 --resume"
+
+
+def test_the_word_on_going_on_asks_once_to_resume(tfl: Tfl) -> None:
+    tfl("train", "full", "--resume")
+    assert tfl.request["continue"] == "tfl train full --resume"
+
+
+def test_the_help_lists_every_strategy(tfl: Tfl) -> None:
+    tfl("train", "--help")
+    for strategy in strategies.STRATEGIES.values():
+        assert f"{strategy.name} " in tfl.out
+        assert strategy.summary in tfl.out

@@ -1,0 +1,125 @@
+from itertools import pairwise
+
+import pytest
+
+from solutions.exercise3_layer_unfreezing import unfreeze
+from tfl.config import Config
+from tfl.errors import UnknownName, UsageError
+from tfl.model import ModelConfig, TransformerClassifier
+from tfl.strategies import EVERYTHING, HEAD, STRATEGIES, find, is_small, plan
+from tfl.training import Phase
+
+MODEL = TransformerClassifier(ModelConfig(vocabulary=10, width=4, heads=1, hidden=4, layers=3))
+HEAD_NAMES = {"classifier.weight", "classifier.bias"}
+
+
+def trained(phase: Phase) -> set[str]:
+    """The names of the parameters that a phase trains."""
+    return set(unfreeze(MODEL, phase.layers))
+
+
+def names(*prefixes: str) -> set[str]:
+    return {name for name, _ in MODEL.named_parameters() if name.startswith(prefixes)}
+
+
+def asked(strategy: str, **choices: object) -> Config:
+    """A request for the real corpora and a model of three layers."""
+    return Config(strategy=strategy, layers_count=3, **choices)  # type: ignore[arg-type]
+
+
+# --- which layers, in which order
+
+
+def test_only_scratch_starts_from_random_weights() -> None:
+    assert [name for name, strategy in STRATEGIES.items() if not strategy.pretrained] == ["scratch"]
+
+
+@pytest.mark.parametrize("strategy", ["scratch", "full"])
+def test_scratch_and_full_train_everything_at_once(strategy: str) -> None:
+    (phase,) = plan(asked(strategy))
+    assert trained(phase) == names("")
+
+
+def test_final_layer_trains_the_classifier_alone() -> None:
+    (phase,) = plan(asked("final-layer"))
+    assert trained(phase) == HEAD_NAMES
+
+
+def test_head_then_full_trains_the_classifier_then_everything() -> None:
+    first, second = plan(asked("head-then-full"))
+    assert trained(first) == HEAD_NAMES
+    assert trained(second) == names("")
+
+
+def test_unfreeze_trains_the_classifier_then_the_chosen_layers_too() -> None:
+    first, second = plan(asked("unfreeze", layers=("*.linear2.*", "encoder.layers.0.norm1.*")))
+    assert trained(first) == HEAD_NAMES
+    assert trained(second) == HEAD_NAMES | {
+        name for name in names("") if ".linear2." in name or name.startswith("encoder.layers.0.norm1.")
+    }
+
+
+def test_gradual_wakes_one_more_layer_in_each_phase_from_the_top() -> None:
+    phases = plan(asked("gradual"))
+    layers = ["encoder.layers.2.", "encoder.layers.1.", "encoder.layers.0."]
+    assert [trained(phase) for phase in phases] == [
+        names("classifier"),
+        names("classifier", *layers[:1]),
+        names("classifier", *layers[:2]),
+        names("classifier", *layers),
+        names("classifier", *layers, "embedding"),
+    ]
+
+
+def test_gradual_lets_layers_further_down_learn_more_slowly() -> None:
+    assert all(phase.decay > 1 for phase in plan(asked("gradual"))[1:])
+
+
+def test_every_strategy_ends_with_more_layers_than_it_began_with() -> None:
+    for name in STRATEGIES:
+        assert all(trained(earlier) < trained(later) for earlier, later in pairwise(plan(asked(name)))), name
+
+
+# --- rates and epochs
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_the_rate_and_epochs_that_are_asked_for_are_those_of_the_last_phase(name: str) -> None:
+    own, found = plan(asked(name)), plan(asked(name, rate=0.123, epochs=17))
+    assert (found[-1].rate, found[-1].epochs) == (0.123, 17)
+    assert found[:-1] == own[:-1]
+    assert found[-1].layers == own[-1].layers
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_few_reviews_are_gone_through_more_often(name: str) -> None:
+    for many, few in zip(plan(asked(name)), plan(asked(name, labels=200)), strict=True):
+        assert few.epochs == many.epochs if few.layers == HEAD else few.epochs > many.epochs
+
+
+@pytest.mark.parametrize(
+    ("choices", "small"),
+    [({}, False), ({"labels": 10_000}, False), ({"labels": 200}, True), ({"pair": "sample"}, True)],
+)
+def test_a_few_thousand_reviews_are_few(choices: dict[str, object], small: bool) -> None:
+    assert is_small(asked("full", **choices)) is small
+
+
+# --- wrong requests
+
+
+def test_an_unknown_strategy_is_told_with_near_names() -> None:
+    with pytest.raises(UnknownName, match=r"final-layers.*final-layer"):
+        find("final-layers")
+
+
+@pytest.mark.parametrize("name", [name for name in STRATEGIES if name != "unfreeze"])
+def test_layers_can_be_chosen_for_unfreeze_only(name: str) -> None:
+    with pytest.raises(UsageError, match="unfreeze"):
+        plan(asked(name, layers=EVERYTHING))
+
+
+def test_planning_changes_no_strategy() -> None:
+    before = plan(asked("gradual"))
+    plan(asked("gradual", rate=0.5, epochs=50))
+    assert plan(asked("gradual")) == before

@@ -1,0 +1,84 @@
+"""The jobs that train: what they answer, and what they say when they are stopped."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tfl import work
+from tfl.config import Config
+from tfl.events import Event, Notice, Result, Stage, Started
+from tfl.jobs import Emit, JobFunction
+from tfl.runs import RunFolder
+
+Ask = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def ask(shared_cache: None, tmp_path: Path, tiny: Callable[..., Config]) -> Ask:
+    """A request for one run of the tiny sizes."""
+
+    def request(strategy: str = "baseline", **more: Any) -> dict[str, Any]:
+        config = tiny(strategy).model_dump(mode="json")
+        return {"config": config, "runs_dir": str(tmp_path), "threads": 1, "continue": "tfl go on", **more}
+
+    return request
+
+
+def answer(job: JobFunction, request: dict[str, Any]) -> tuple[dict[str, Any], list[Event]]:
+    """The value of a job's result, and everything it said."""
+    events: list[Event] = []
+    job(request, events.append)
+    [value] = [event.value for event in events if isinstance(event, Result)]
+    return value, events
+
+
+def stopped_at(kind: type[Event]) -> Emit:
+    """Ctrl-C when the first event of this kind comes."""
+
+    def emit(event: Event) -> None:
+        if isinstance(event, kind):
+            raise KeyboardInterrupt
+
+    return emit
+
+
+@pytest.mark.parametrize(("job", "strategy"), [(work.train, "baseline"), (work.pretrain, "pretrain")])
+def test_a_run_is_told_with_its_folder(job: JobFunction, strategy: str, ask: Ask) -> None:
+    value, events = answer(job, ask(strategy))
+    folder = RunFolder(Path(value["folder"]))
+    assert isinstance(events[0], Started)
+    assert value["record"] == folder.record().model_dump(mode="json")
+    assert value["record"]["strategy"] == strategy
+    assert value["reused"] is False
+
+
+def test_a_finished_run_is_said_to_be_reused_unless_it_is_trained_again(ask: Ask) -> None:
+    answer(work.train, ask())
+    assert answer(work.train, ask())[0]["reused"] is True
+    assert answer(work.train, ask(again=True))[0]["reused"] is False
+
+
+def test_whoever_stops_a_run_is_told_the_command_that_goes_on(ask: Ask) -> None:
+    with pytest.raises(KeyboardInterrupt, match="tfl go on"):
+        work.train(ask(), stopped_at(Stage))
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_a_stopped_run_that_starts_anew_says_that_it_could_go_on(resume: bool, ask: Ask, tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / Config(**ask()["config"]).id)
+    answer(work.train, ask())
+    folder.save(folder.record().model_copy(update={"state": "interrupted"}))
+
+    _, events = answer(work.train, ask(resume=resume))
+    assert any(isinstance(event, Notice) and "--resume" in event.text for event in events) is not resume
+
+
+def test_a_comparison_is_told_and_written(ask: Ask, tmp_path: Path) -> None:
+    sizes = {key: value for key, value in ask()["config"].items() if key not in ("strategy", "seed", "labels", "adapt")}
+    request = {**ask(), "seeds": [0], "labels": [40, None], "strategies": ["baseline"], "choices": sizes}
+    value, _ = answer(work.compare, request)
+    assert [row["labelled"] for row in value["rows"]] == [240, 40]
+    assert (tmp_path / "comparison.json").exists() and (tmp_path / "comparison.md").exists()
+    assert value["runs_dir"] == str(tmp_path)

@@ -1,0 +1,68 @@
+"""What the training runs on: processor, threads, number format, and how many processes share the work."""
+
+import ctypes
+import os
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+import torch
+
+from tfl.errors import UsageError
+
+PRECISIONS = ("auto", "float32", "bfloat16")
+
+
+@dataclass(frozen=True)
+class Device:
+    """Where tensors live and in which number format matrices are multiplied."""
+
+    torch: torch.device
+    bfloat16: bool
+    rank: int = 0  # which of the processes this is
+    world: int = 1  # how many there are
+
+    @property
+    def name(self) -> str:
+        """For people: "CPU, 2 threads, bfloat16"."""
+        where = torch.cuda.get_device_name(self.torch) if self.torch.type == "cuda" else "CPU"
+        processes = f", {self.world} processes" if self.world > 1 else ""
+        threads = f", {torch.get_num_threads()} threads" if self.torch.type == "cpu" else ""
+        return f"{where}{threads}{processes}, {'bfloat16' if self.bfloat16 else 'float32'}"
+
+    def precision(self) -> AbstractContextManager[object]:
+        """A context in which matrix products use the chosen number format; sums and weights stay float32."""
+        return torch.autocast(self.torch.type, torch.bfloat16) if self.bfloat16 else nullcontext()
+
+
+def choose_device(precision: str = "auto", threads: int | None = None, force_cpu: bool = False) -> Device:
+    """The GPU when there is one, else the CPU.
+
+    `auto` takes bfloat16 where the hardware multiplies it natively (one and a half times as fast on such a CPU, and
+    slower than float32 on any other).  Under torchrun each process gets its rank, joins the others, and takes an
+    equal share of the threads.
+    """
+    if precision not in PRECISIONS:
+        raise UsageError(f"There is no precision “{precision}”.", f"Use one of {', '.join(PRECISIONS)}.")
+    rank, world = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+    if threads or world > 1:
+        torch.set_num_threads(threads or max(1, (os.cpu_count() or 1) // world))
+    if torch.cuda.is_available() and not force_cpu:
+        where = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+        torch.cuda.set_device(where)
+        native = torch.cuda.is_bf16_supported()
+    else:
+        where = torch.device("cpu")
+        native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    if world > 1 and not torch.distributed.is_initialized():
+        torch.distributed.init_process_group("nccl" if where.type == "cuda" else "gloo")
+    return Device(where, native if precision == "auto" else precision == "bfloat16", rank, world)
+
+
+def release_memory() -> None:
+    """Give memory that is no longer used back to the system.
+
+    Tensors of many sizes leave holes in glibc's heap: without this a comparison grows by a gigabyte a run.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)

@@ -1,0 +1,1 @@
+"""What a model can learn before it sees a single review with a label."""

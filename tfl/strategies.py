@@ -1,0 +1,104 @@
+"""The ways to train on the small corpus.
+
+A strategy says whether it starts from a pre-trained model, and which layers learn in which order.  Rates and epochs
+are those that did best on the validation split of the real corpora (docs/decisions.md).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from tfl.config import CHOSEN_LAYERS, FEW, Config
+from tfl.errors import UnknownName, UsageError
+from tfl.training import Phase
+
+HEAD = ("classifier.*",)
+EVERYTHING = ("*",)
+RATE = 2e-3  # where more than the final layer learns
+HEAD_RATE = 3e-3  # where only the final layer learns, on standardised features
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """A way to train, with what people should know to choose it."""
+
+    name: str
+    title: str
+    summary: str
+    pretrained: bool
+    phases: Callable[[Config], list[Phase]]
+
+
+def _scratch(config: Config) -> list[Phase]:
+    return [Phase(EVERYTHING, epochs=2, rate=RATE)]
+
+
+def _full(config: Config) -> list[Phase]:
+    return [Phase(EVERYTHING, epochs=2, rate=RATE)]
+
+
+def _final_layer(config: Config) -> list[Phase]:
+    return [Phase(HEAD, epochs=20, rate=HEAD_RATE)]
+
+
+def _unfreeze(config: Config) -> list[Phase]:
+    chosen = config.layers or CHOSEN_LAYERS
+    return [Phase(HEAD, epochs=10, rate=HEAD_RATE), Phase((*HEAD, *chosen), epochs=2, rate=RATE)]
+
+
+def _head_then_full(config: Config) -> list[Phase]:
+    return [Phase(HEAD, epochs=10, rate=HEAD_RATE), Phase(EVERYTHING, epochs=2, rate=RATE)]
+
+
+def _gradual(config: Config) -> list[Phase]:
+    """The classifier first, then one more layer in each phase; layers further down learn more slowly."""
+    layers = [f"encoder.layers.{index}.*" for index in reversed(range(config.layers_count))]
+    phases = [Phase(HEAD, epochs=10, rate=HEAD_RATE)]
+    for awake in range(1, config.layers_count + 1):
+        phases.append(Phase((*HEAD, *layers[:awake]), epochs=1, rate=RATE, decay=1.3))
+    return [*phases, Phase(EVERYTHING, epochs=1, rate=RATE, decay=1.3)]
+
+
+STRATEGIES = {
+    strategy.name: strategy
+    for strategy in (
+        Strategy("scratch", "from scratch", "everything learns, from random weights", False, _scratch),
+        Strategy("final-layer", "final layer only", "the pre-trained body stays as it is", True, _final_layer),
+        Strategy("unfreeze", "chosen layers", "the layers you name learn, the others stay", True, _unfreeze),
+        Strategy("gradual", "gradual unfreezing", "one more layer learns in each phase", True, _gradual),
+        Strategy(
+            "head-then-full",
+            "final layer, then all",
+            "first the final layer, then everything",
+            True,
+            _head_then_full,
+        ),
+        Strategy("full", "full fine-tuning", "everything learns, from pre-trained weights", True, _full),
+    )
+}
+
+
+SMALL = 4  # with few examples an epoch has few steps, so there are this many times more epochs
+
+
+def is_small(config: Config) -> bool:
+    """Whether there are only a few hundred reviews to learn from."""
+    return config.pair == "sample" or (config.labels is not None and config.labels < FEW)
+
+
+def find(name: str) -> Strategy:
+    """The strategy with this name.  Raises UnknownName."""
+    if name not in STRATEGIES:
+        raise UnknownName("strategy", name, [*STRATEGIES, "baseline"])
+    return STRATEGIES[name]
+
+
+def plan(config: Config) -> list[Phase]:
+    """The phases of a configuration's strategy, with its own rate and epochs where it names them."""
+    if config.layers and config.strategy != "unfreeze":
+        raise UsageError("Layers can be chosen for the strategy `unfreeze` only.", "Leave --layers out.")
+    phases = find(config.strategy).phases(config)
+    if is_small(config):
+        phases = [phase if phase.layers == HEAD else replace(phase, epochs=phase.epochs * SMALL) for phase in phases]
+    last = phases[-1]
+    phases[-1] = replace(last, epochs=config.epochs or last.epochs, rate=config.rate or last.rate)
+    return phases

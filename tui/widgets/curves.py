@@ -1,0 +1,151 @@
+"""Loss and accuracy over the epochs of one run.
+
+textual-plot needs numpy, so it is imported when there is first something to draw: by then the screen has been painted.
+"""
+
+import asyncio
+import importlib
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+if TYPE_CHECKING:
+    from textual_plot import PlotWidget
+
+POINTS = 300  # more take longer to draw and show no more
+DOTS = 16  # marks on a line, so that it can be told from the other without colour
+
+History = Sequence[Mapping[str, Any]]  # an epoch each: train_loss, validation_loss, train_accuracy, …
+
+
+class Curves(Vertical):
+    """Two charts; where the screen is low, one of them at a time."""
+
+    def compose(self) -> ComposeResult:
+        yield Chart("loss", classes="loss")
+        yield Chart("accuracy", classes="accuracy")
+
+    def on_mount(self) -> None:
+        self.add_class("-loss")
+
+    def draw(self, history: History, best: int) -> None:
+        """Show these epochs.  best: the epoch to mark, counted from 1; 0: none."""
+        for chart in self.query(Chart):
+            chart.draw(history, best)
+
+    def switch(self) -> None:
+        """Show the other chart."""
+        self.toggle_class("-loss", "-accuracy")
+
+
+class Chart(Vertical):
+    """One quantity, of the training and of the validation examples."""
+
+    DEFAULT_CSS = """
+    Chart { height: 1fr; }
+    Chart PlotWidget {
+        height: 1fr;
+        & > .plot--axis { color: $foreground 35%; }
+        & > .plot--tick { color: $text-muted; text-style: none; }
+        &:focus > .plot--axis { color: $foreground 35%; }
+    }
+    """
+
+    def __init__(self, quantity: str, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.quantity = quantity
+        self.plot: PlotWidget | None = None
+        self._mounting = False
+        self.history: History = []
+        self.best = 0
+
+    def compose(self) -> ComposeResult:
+        yield Static(classes="caption")
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._redraw())  # lines have the theme's colours
+
+    def draw(self, history: History, best: int) -> None:
+        """Show these epochs."""
+        if (history, best) == (self.history, self.best):
+            return
+        self.history, self.best = list(history), best  # the caller's may grow
+        if history and not self._mounting:
+            self._mounting = True
+            self._mount_plot()
+        self._redraw()
+
+    @work
+    async def _mount_plot(self) -> None:
+        textual_plot = await asyncio.to_thread(importlib.import_module, "textual_plot")
+        plot: PlotWidget = textual_plot.PlotWidget(allow_pan_and_zoom=False)
+        plot.can_focus = False
+        await self.mount(plot)
+        plot.margin_top, plot.margin_bottom, plot.margin_left = 0, 1, 7
+        self.plot = plot
+        self._redraw()
+
+    def _redraw(self) -> None:
+        if not self.plot:
+            return
+        train, validation = self._points("train"), self._points("validation")
+        self.plot.clear()
+        self.plot.visible = bool(train or validation)
+        self.query_one(".caption", Static).update(self._caption())
+        if not self.plot.visible:
+            return
+        self._frame(train + validation)
+        colours = self.app.theme_variables
+        self._line(train, colours["foreground"], marker="")
+        self._line(validation, colours["primary"], marker="●")
+        if best := [point for point in validation if point[0] == self.best]:
+            x, y = zip(*best, strict=True)
+            self.plot.scatter(x, y, marker="◆", marker_style=f"bold {colours['warning']}")
+
+    def _points(self, split: str) -> list[tuple[int, float]]:
+        """Epoch and value, the best epoch always among them; what is not a finite number is left out."""
+        stride = math.ceil(len(self.history) / (POINTS - 1)) or 1
+        points = [(epoch["epoch"], epoch.get(f"{split}_{self.quantity}")) for epoch in self.history]
+        return [
+            (number, value)
+            for place, (number, value) in enumerate(points)
+            if (place % stride == 0 or number == self.best) and value is not None and math.isfinite(value)
+        ]
+
+    def _frame(self, points: Sequence[tuple[int, float]]) -> None:
+        assert self.plot
+        last = max(self.history[-1]["epoch"], 2)
+        step = max(1, math.ceil(last / 8))
+        self.plot.set_xlimits(0.5, last + 0.5)
+        self.plot.set_xticks(list(range(step, last + 1, step)))
+        low, high = min(value for _, value in points), max(value for _, value in points)
+        margin = max((high - low) * 0.08, 0.005)
+        self.plot.set_ylimits(low - margin, high + margin)
+
+    def _line(self, points: Sequence[tuple[int, float]], colour: str, marker: str) -> None:
+        if not points:
+            return
+        assert self.plot
+        from textual_plot import HiResMode
+
+        x, y = zip(*points, strict=True)
+        self.plot.plot(x, y, line_style=colour, hires_mode=HiResMode.BRAILLE)
+        if marker or len(points) == 1:
+            stride = math.ceil(len(points) / DOTS)
+            self.plot.scatter(x[::stride], y[::stride], marker=marker or "○", marker_style=colour)
+
+    def _caption(self) -> Content:
+        if not self._points("train") and not self._points("validation"):
+            return Content(f"{self.quantity}: this run has none" if self.history else "")
+        return Content.assemble(
+            (f"{self.quantity}  ", "bold $foreground"),
+            ("⠒ train ", "$foreground"),
+            ("● validation ", "$primary"),
+            (f"◆ best {self.best}" if self.best else "", "bold $warning"),
+        )
