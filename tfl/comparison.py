@@ -171,7 +171,7 @@ def compare(session: "Session", configs: Sequence[Config]) -> Comparison:
         outcomes[one.id] = _run(session, one)
     records = [record for record in outcomes.values() if isinstance(record, RunRecord)]
     source_ids = dict.fromkeys(record.source for record in records if record.source)
-    sources = [RunFolder(session.runs_dir / run).record() for run in source_ids]
+    sources = [*_topics(session, configs), *(RunFolder(session.runs_dir / run).record() for run in source_ids)]
     return Comparison(
         corpus="sample (synthetic)" if small.synthetic else small.title,
         pair=configs[0].pair,
@@ -187,6 +187,17 @@ def compare(session: "Session", configs: Sequence[Config]) -> Comparison:
         seconds_now=round(time.perf_counter() - started, 1),
         peak_memory=peak_memory(),
     )
+
+
+def _topics(session: "Session", configs: Sequence[Config]) -> list[RunRecord]:
+    """The pre-training on topics of each seed, tested on the large corpus; left out where strategies were chosen."""
+    from tfl.pretraining.pretrain import pretrain
+
+    if not set(STRATEGIES) <= {one.strategy for one in configs}:
+        return []
+    first = {one.seed: one for one in reversed(configs)}
+    choice = {"objective": "words+topic", "adapt": False}
+    return [pretrain(session, first[seed].model_copy(update=choice)) for seed in sorted(first)]
 
 
 def _run(session: "Session", config: Config) -> RunRecord | str:

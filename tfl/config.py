@@ -38,7 +38,7 @@ class Config(BaseModel):
     layers_count: int = 2
     heads: int = 1
     hidden: int = 128
-    dropout: float = 0.1
+    dropout: float = 0.2
     word_order: bool = True
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
 

@@ -98,9 +98,27 @@ class Materials:
         return [rows[i] for i in chosen]
 
     def _divide(self, rows: list[int], corpus: str, share: float) -> tuple[list[int], list[int]]:
-        labels = self._tokens(corpus, "train").labels[rows].tolist()
-        train, validation = self.parts.stratified_split(labels, share, self.config.seed)
-        return [rows[i] for i in train], [rows[i] for i in validation]
+        """Hold out whole films: a model that has read other reviews of a film knows its actors and their praise.
+
+        What is split are groups of rows, stratified by the class that most of a group has.  A row without a film is a
+        group of its own.
+        """
+        labels = self._tokens(corpus, "train").labels
+        films = self._films if corpus == self.small_name else [""] * len(labels)
+        groups: dict[str, list[int]] = {}
+        for row in rows:
+            groups.setdefault(films[row] or f"row {row}", []).append(row)
+        usual = [round(float(np.mean(labels[group]))) for group in groups.values()]
+        members = list(groups.values())
+        train, validation = self.parts.stratified_split(usual, share, self.config.seed)
+        return (
+            sorted(row for group in train for row in members[group]),
+            sorted(row for group in validation for row in members[group]),
+        )
+
+    @cached_property
+    def _films(self) -> list[str]:
+        return corpora.load(self.small_name, "train", self.data_dir).films
 
     # --------------------------------------------------------------------------------------------- examples
 

@@ -42,7 +42,7 @@ class ModelConfig:
     layers: int = 2
     heads: int = 1
     hidden: int = 128  # width of the feed-forward part
-    dropout: float = 0.1  # on the stream and the feed-forward part, never on attention
+    dropout: float = 0.2  # on the stream and the feed-forward part, never on attention
     max_len: int = 512  # rows of the positional table
     word_order: bool = True  # False leaves the positional encoding out: a bag of words with attention
 

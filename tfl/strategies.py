@@ -33,7 +33,12 @@ def _scratch(config: Config) -> list[Phase]:
 
 
 def _full(config: Config) -> list[Phase]:
-    return [Phase(EVERYTHING, epochs=2, rate=RATE)]
+    return [Phase(EVERYTHING, epochs=_epochs(config), rate=RATE)]
+
+
+def _epochs(config: Config) -> int:
+    """A model that has read unlabelled reviews needs one epoch; with a second it learns films by heart."""
+    return 1 if config.adapt else 2
 
 
 def _final_layer(config: Config) -> list[Phase]:
@@ -42,11 +47,11 @@ def _final_layer(config: Config) -> list[Phase]:
 
 def _unfreeze(config: Config) -> list[Phase]:
     chosen = config.layers or CHOSEN_LAYERS
-    return [Phase(HEAD, epochs=10, rate=HEAD_RATE), Phase((*HEAD, *chosen), epochs=2, rate=RATE)]
+    return [Phase(HEAD, epochs=10, rate=HEAD_RATE), Phase((*HEAD, *chosen), epochs=3, rate=RATE)]
 
 
 def _head_then_full(config: Config) -> list[Phase]:
-    return [Phase(HEAD, epochs=10, rate=HEAD_RATE), Phase(EVERYTHING, epochs=2, rate=RATE)]
+    return [Phase(HEAD, epochs=10, rate=HEAD_RATE), Phase(EVERYTHING, epochs=_epochs(config), rate=RATE)]
 
 
 def _gradual(config: Config) -> list[Phase]:
@@ -77,7 +82,7 @@ STRATEGIES = {
 }
 
 
-SMALL = 4  # with few examples an epoch has few steps, so there are this many times more epochs
+SMALL = 8  # with few examples an epoch has few steps, so there are this many times more epochs
 
 
 def is_small(config: Config) -> bool:

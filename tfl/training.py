@@ -65,7 +65,7 @@ class Recipe:
     warmup: float = 0.1  # share of a phase's steps in which the rate climbs; then it falls to zero
     clip: float = 1.0  # longest gradient that is followed
     patience: int = 1  # epochs without a better validation accuracy before the last phase ends
-    word_dropout: float = 0.0  # share of words that a training step replaces by <unk>
+    word_dropout: float = 0.1  # share of words that a training step replaces by <unk>
     seed: int = 0
 
 

@@ -97,7 +97,8 @@ def _word_on_going_on(request: Request) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as stop:
-        raise KeyboardInterrupt(f"Go on with `{request['continue']}`.") from stop
+        word = f"Go on with `{request['continue']}`." if request.get("continue") else ""
+        raise KeyboardInterrupt(word) from stop
 
 
 def predict(request: Request, emit: Emit) -> None:

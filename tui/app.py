@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.reactive import reactive
 
 from tfl.jobs import Job
 from tui.screens.help import HelpScreen
@@ -27,6 +28,8 @@ class TflApp(App[None]):
         Binding("q", "quit", "Quit"),
     ]
 
+    stopping = reactive(False)  # the job has been asked to end
+
     def __init__(self, runs_dir: Path, **settings: Any) -> None:
         super().__init__(**settings)
         self.runs_dir = runs_dir
@@ -46,11 +49,17 @@ class TflApp(App[None]):
             self.exit()
             return
         self.leaving = True
-        self.job.stop()
+        self.stop_job()
+
+    def stop_job(self) -> None:
+        """Ask the job to save its work and end; the second time, kill it."""
+        if self.job:
+            self.job.stop()
+            self.stopping = True
 
     def job_ended(self) -> None:
         """The job has sent its last event."""
-        self.job = None
+        self.job, self.stopping = None, False
         if self.leaving:
             self.exit()
 

@@ -1,4 +1,6 @@
-"""Numbers and states as the screens write them."""
+"""Numbers, states and errors as the screens write them."""
+
+from textual.content import Content
 
 GLYPHS = {  # state → sign and colour; the sign alone says it too
     "finished": ("✓", "$text-success"),
@@ -21,7 +23,12 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
 
 
-def bar(done: int, total: int, width: int = 28) -> str:
+def bar(done: int, total: int, width: int = 20) -> str:
     """━━━━━━━╌╌╌╌╌  58 %"""
     full = width * done // total
     return f"{'━' * full}{'╌' * (width - full)} {100 * done // total:3} %"
+
+
+def wrong(text: str) -> Content:
+    """What went wrong, and what to do about it."""
+    return Content.styled(f"✗ {text}", "$text-error")

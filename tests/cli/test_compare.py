@@ -9,7 +9,7 @@ import pytest
 from cli import compare
 from cli import main as cli
 from tfl.comparison import Comparison, Pretraining, Row, Spread
-from tfl.events import Event, Finished, Result
+from tfl.events import Event, Failed, Finished, Result
 
 FOUND = Comparison(
     corpus="sample (synthetic)",
@@ -52,13 +52,14 @@ class Tfl:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self.monkeypatch, self.capsys = monkeypatch, capsys
         self.request: dict[str, Any] = {}
+        self.ending: Event = Finished(seconds=1)
         monkeypatch.setattr(compare, "run_job", self.job)
 
     def job(self, name: str, request: dict[str, Any]) -> Iterator[Event]:
         assert name == "compare"
         self.request = request
         yield Result(value={**FOUND.model_dump(mode="json"), "runs_dir": "my-runs"})
-        yield Finished(seconds=1)
+        yield self.ending
 
     def __call__(self, *arguments: str) -> int:
         self.monkeypatch.setattr(sys, "argv", ["tfl", "compare", *arguments])
@@ -100,7 +101,8 @@ def test_quick_is_a_fifth(tfl: Tfl) -> None:
 
 
 def test_the_same_command_goes_on_after_an_interruption(tfl: Tfl) -> None:
-    tfl("--seeds", "0,1", "--quick")
+    tfl.ending = Failed(message="Stopped.", exit_code=130)
+    assert tfl("--seeds", "0,1", "--quick") == 130
     assert tfl.request["continue"] == "tfl compare --seeds 0,1 --quick"
 
 

@@ -161,15 +161,11 @@ def test_a_run_that_was_there_already_is_said_to_be(tfl: Tfl, reused: bool) -> N
     assert ("--again" in tfl.out) is reused
 
 
-def test_an_interruption_has_exit_code_130_and_the_job_is_told_how_to_go_on(tfl: Tfl) -> None:
+@pytest.mark.parametrize("line", ["train full --seed 1", "train full --seed 1 --resume", "pretrain"])
+def test_the_job_is_told_the_command_that_goes_on_after_an_interruption(tfl: Tfl, line: str) -> None:
     tfl.ending = Failed(message="Stopped.", exit_code=130)
-    assert tfl("train", "full", "--seed", "1") == 130
-    assert tfl.request["continue"] == "tfl train full --seed 1 --resume"
-
-
-def test_the_word_on_going_on_asks_once_to_resume(tfl: Tfl) -> None:
-    tfl("train", "full", "--resume")
-    assert tfl.request["continue"] == "tfl train full --resume"
+    assert tfl(*line.split()) == 130
+    assert tfl.request["continue"] == f"tfl {line.removesuffix(' --resume')} --resume"
 
 
 def test_the_help_lists_every_strategy(tfl: Tfl) -> None:

@@ -54,6 +54,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
         return SPLITS[corpus, split]
 
     monkeypatch.setattr(module, "tokenized", tokenized)
+    monkeypatch.setattr(Materials, "_films", [""] * 200)  # every review is of another film
     return known
 
 
@@ -234,3 +235,14 @@ def test_texts_are_cut_to_the_longest_length_of_their_corpus(
     longest.clear()
     found.small_data(None)
     assert set(longest) == {20}
+
+
+def test_a_film_is_never_in_training_and_validation_both(
+    read: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch, tiny: Callable[..., Config]
+) -> None:
+    films = [f"tt{row // 8}" for row in range(200)]  # 25 films of 8 reviews each
+    monkeypatch.setattr(Materials, "_films", films)
+    train, validation = Materials(tiny(part=1.0)).small_rows
+    assert validation
+    assert not {films[row] for row in train} & {films[row] for row in validation}
+    assert sorted([*train, *validation]) == [row for row in range(200) if row not in EXCLUDED[SMALL]]

@@ -9,7 +9,7 @@ import pytest
 from tfl import work
 from tfl.config import Config
 from tfl.events import Event, Notice, Result, Stage, Started
-from tfl.jobs import Emit, JobFunction
+from tfl.jobs import JobFunction
 from tfl.runs import RunFolder
 
 Ask = Callable[..., dict[str, Any]]
@@ -21,7 +21,7 @@ def ask(shared_cache: None, tmp_path: Path, tiny: Callable[..., Config]) -> Ask:
 
     def request(strategy: str = "baseline", **more: Any) -> dict[str, Any]:
         config = tiny(strategy).model_dump(mode="json")
-        return {"config": config, "runs_dir": str(tmp_path), "threads": 1, "continue": "tfl go on", **more}
+        return {"config": config, "runs_dir": str(tmp_path), "threads": 1, **more}
 
     return request
 
@@ -32,16 +32,6 @@ def answer(job: JobFunction, request: dict[str, Any]) -> tuple[dict[str, Any], l
     job(request, events.append)
     [value] = [event.value for event in events if isinstance(event, Result)]
     return value, events
-
-
-def stopped_at(kind: type[Event]) -> Emit:
-    """Ctrl-C when the first event of this kind comes."""
-
-    def emit(event: Event) -> None:
-        if isinstance(event, kind):
-            raise KeyboardInterrupt
-
-    return emit
 
 
 @pytest.mark.parametrize(("job", "strategy"), [(work.train, "baseline"), (work.pretrain, "pretrain")])
@@ -61,8 +51,12 @@ def test_a_finished_run_is_said_to_be_reused_unless_it_is_trained_again(ask: Ask
 
 
 def test_whoever_stops_a_run_is_told_the_command_that_goes_on(ask: Ask) -> None:
-    with pytest.raises(KeyboardInterrupt, match="tfl go on"):
-        work.train(ask(), stopped_at(Stage))
+    def stop(event: Event) -> None:
+        if isinstance(event, Stage):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match="Go on with `tfl train baseline --resume`"):
+        work.train(ask(**{"continue": "tfl train baseline --resume"}), stop)
 
 
 @pytest.mark.parametrize("resume", [True, False])

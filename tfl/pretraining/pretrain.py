@@ -31,9 +31,9 @@ from tfl.training import Phase, Recipe, Training
 
 
 def topic_phase(config: Config) -> Phase:
-    """How the topics are learned; the sample's smaller model and corpus take more and larger steps."""
+    """How the topics are learned; the sample is small and takes more epochs."""
     sample = config.pair == "sample"
-    return Phase(("*",), epochs=6 if sample else 2, rate=3e-3 if sample else 1e-3)
+    return Phase(("*",), epochs=6 if sample else 2, rate=2e-3)
 
 
 def source_kind(session: Session, config: Config) -> str:

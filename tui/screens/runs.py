@@ -19,7 +19,7 @@ from tfl.errors import RunError
 from tfl.runs import Damaged, RunFolder, RunRecord
 from tui.widgets.curves import Curves
 from tui.widgets.too_small import TooSmall
-from tui.words import GLYPHS, duration, score
+from tui.words import GLYPHS, duration, score, wrong
 
 SECONDS = 1.0  # between two looks at the disk
 SETTLE = 0.12  # seconds a choice must last before its curves are drawn, which takes longer than a key repeats
@@ -59,6 +59,7 @@ class RunsScreen(Screen[None]):
         self.runs_dir = runs_dir
         self.shelf = Shelf([], [])
         self.chosen = ""  # id of the run whose details are shown
+        self.wanted = ""  # id of one that will be chosen as soon as it is seen
         self._settling: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -98,6 +99,8 @@ class RunsScreen(Screen[None]):
         self.set_class(not self.shelf.runs, "-empty")
         options = self.query_one(OptionList)
         ids = [run.id for run in self.shelf.runs]
+        if self.wanted in ids:
+            self.chosen, self.wanted = self.wanted, ""
         place = ids.index(self.chosen) if self.chosen in ids else 0
         with self.app.batch_update():
             options.clear_options()
@@ -122,7 +125,7 @@ class RunsScreen(Screen[None]):
             curves.draw(RunFolder(self.runs_dir / run.id).history(), run.best_epoch)
         except RunError as error:
             curves.display = False
-            self.query_one("#facts", Static).update(Content.assemble(_facts(run), "\n", _wrong(str(error))))
+            self.query_one("#facts", Static).update(Content.assemble(_facts(run), "\n", wrong(str(error))))
 
     def action_measure(self) -> None:
         self.query_one(Curves).switch()
@@ -137,12 +140,10 @@ class RunsScreen(Screen[None]):
         from tui.screens.train import TrainScreen
 
         def choose(run: str | None) -> None:
-            self.chosen = run or self.chosen
+            self.wanted = run or ""
+            self._show_list()
 
         self.app.push_screen(TrainScreen(self.runs_dir), choose)
-
-    def on_screen_resume(self) -> None:
-        self.run_worker(self.look())
 
 
 def _stamps(runs_dir: Path) -> list[tuple[object, ...]]:
@@ -180,25 +181,22 @@ def _row(run: Run) -> Content:
 def _facts(run: Run) -> Content:
     """Who, what, where."""
     if isinstance(run, Damaged):
-        return Content.assemble((f"{run.id}\n", "bold"), _wrong(f"{run.reason}\nRemove it: tfl runs remove {run.id}"))
+        return Content.assemble((f"{run.id}\n", "bold"), wrong(f"{run.reason}\nRemove it: tfl runs remove {run.id}"))
     glyph, colour = GLYPHS[run.state]
     labels = "all labels" if run.labels is None else f"{run.labels:,} labels"
     lines = [
         Content.styled(run.id, "bold"),
         Content.assemble((f"{glyph} {run.state}", colour), f" · {duration(run.seconds)}" if run.seconds else ""),
         Content(run.corpus),
-        Content(f"seed {run.seed} · {labels}"),
+        Content(f"seed {run.seed}" + (f" · {labels}" if run.strategy != "pretrain" else "")),
         Content(f"starts from {run.source_kind or run.source}" if run.source else "starts from random weights"),
     ]
     if run.parameters_total:
         lines.append(Content(f"{run.parameters_trainable:,} of {run.parameters_total:,} parameters trained"))
-        lines.append(Content(f"{run.device} · {run.examples_per_second:,.0f} ex/s"))
+        speed = f" · {run.examples_per_second:,.0f} ex/s" if run.examples_per_second else ""
+        lines.append(Content(run.device + speed))
     if run.test:
         interval = " (95 %: {:.3f}–{:.3f})".format(*run.test_interval) if run.test_interval else ""
         lines.append(Content.assemble("test accuracy ", (score(run.test.accuracy), "bold"), interval))
     lines += [Content.styled(f"! {note}", "$text-warning") for note in run.notes]
     return Content("\n").join(lines)
-
-
-def _wrong(text: str) -> Content:
-    return Content.styled(f"✗ {text}", "$text-error")

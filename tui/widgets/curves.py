@@ -86,18 +86,22 @@ class Chart(Vertical):
         textual_plot = await asyncio.to_thread(importlib.import_module, "textual_plot")
         plot: PlotWidget = textual_plot.PlotWidget(allow_pan_and_zoom=False)
         plot.can_focus = False
+        for side, cells in (("top", 0), ("bottom", 1), ("left", 7)):
+            plot.set_reactive(getattr(textual_plot.PlotWidget, f"margin_{side}"), cells)
         await self.mount(plot)
-        plot.margin_top, plot.margin_bottom, plot.margin_left = 0, 1, 7
-        self.plot = plot
-        self._redraw()
+        if plot.is_mounted:  # unless the app is closing
+            self.plot = plot
+            self._redraw()
 
     def _redraw(self) -> None:
         if not self.plot:
             return
-        train, validation = self._points("train"), self._points("validation")
+        train, validation = (
+            thinned(self.history, f"{split}_{self.quantity}", self.best) for split in ("train", "validation")
+        )
         self.plot.clear()
         self.plot.visible = bool(train or validation)
-        self.query_one(".caption", Static).update(self._caption())
+        self.query_one(".caption", Static).update(self._caption() if self.history else "")
         if not self.plot.visible:
             return
         self._frame(train + validation)
@@ -107,16 +111,6 @@ class Chart(Vertical):
         if best := [point for point in validation if point[0] == self.best]:
             x, y = zip(*best, strict=True)
             self.plot.scatter(x, y, marker="◆", marker_style=f"bold {colours['warning']}")
-
-    def _points(self, split: str) -> list[tuple[int, float]]:
-        """Epoch and value, the best epoch always among them; what is not a finite number is left out."""
-        stride = math.ceil(len(self.history) / (POINTS - 1)) or 1
-        points = [(epoch["epoch"], epoch.get(f"{split}_{self.quantity}")) for epoch in self.history]
-        return [
-            (number, value)
-            for place, (number, value) in enumerate(points)
-            if (place % stride == 0 or number == self.best) and value is not None and math.isfinite(value)
-        ]
 
     def _frame(self, points: Sequence[tuple[int, float]]) -> None:
         assert self.plot
@@ -141,11 +135,21 @@ class Chart(Vertical):
             self.plot.scatter(x[::stride], y[::stride], marker=marker or "○", marker_style=colour)
 
     def _caption(self) -> Content:
-        if not self._points("train") and not self._points("validation"):
-            return Content(f"{self.quantity}: this run has none" if self.history else "")
         return Content.assemble(
             (f"{self.quantity}  ", "bold $foreground"),
             ("⠒ train ", "$foreground"),
             ("● validation ", "$primary"),
             (f"◆ best {self.best}" if self.best else "", "bold $warning"),
         )
+
+
+def thinned(history: History, column: str, best: int) -> list[tuple[int, float]]:
+    """Epoch and value, `POINTS` of them at most, the best epoch's among them.  Only finite numbers can be drawn."""
+    stride = math.ceil(len(history) / (POINTS - 1)) or 1
+    return [
+        (epoch["epoch"], epoch[column])
+        for place, epoch in enumerate(history)
+        if (place % stride == 0 or epoch["epoch"] == best)
+        and epoch.get(column) is not None
+        and math.isfinite(epoch[column])
+    ]
