@@ -77,7 +77,7 @@ def _perform(request: Request, emit: Emit, work: Callable[..., RunRecord], confi
         "record": record.model_dump(mode="json"),
         "folder": str(folder.path),
         "curves": str(folder.curves) if folder.curves.exists() else None,
-        "reused": record == before,
+        "reused": record == before and not again,
     }
     emit(Result(value=value))
 

@@ -1,17 +1,32 @@
 """The app: its screens, the keys that work everywhere, and the one job that may run."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.reactive import reactive
 
 from tfl.jobs import Job
 from tui.screens.help import HelpScreen
 from tui.screens.runs import RunsScreen
+
+
+class _Styled(LineFilter):
+    """Gives a style to segments without one.
+
+    textual-plot makes such, and Textual's own filter for NO_COLOR stumbles over them.
+    """
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [Segment(text, style or Style.null(), control) for text, style, control in segments]
 
 
 class TflApp(App[None]):
@@ -62,6 +77,10 @@ class TflApp(App[None]):
         self.job, self.stopping = None, False
         if self.leaving:
             self.exit()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        filters = super().get_line_filters()
+        return [_Styled(), *filters] if self.no_color else filters
 
     def action_help(self) -> None:
         self.push_screen(HelpScreen())

@@ -53,7 +53,7 @@ def make(
     torch.manual_seed(seed)
     model = TransformerClassifier(shapes)
     data = data or Data(examples(43, seed=2), examples(20, seed=3))
-    settings = Recipe(**{"steps": 4, "patience": 9, "seed": seed, **recipe})
+    settings = Recipe(**{"steps": 4, "patience": 9, "word_dropout": 0.0, "seed": seed, **recipe})
     folder.mkdir(exist_ok=True)
     return Training("full-sample-s0-000000", model, data, settings, device, folder, emit)
 

@@ -1,5 +1,8 @@
 """The screen of the runs."""
 
+from pathlib import Path
+
+import pytest
 from textual.widgets import OptionList
 
 from tests.tui.conftest import MakeRun, looked, shown, until
@@ -72,6 +75,18 @@ async def test_an_interrupted_run_is_told_from_a_finished_one_without_colour(app
     async with app.run_test() as pilot:
         await looked(pilot)
         await until(pilot, lambda: "‖ interrupted" in shown(pilot))
+
+
+async def test_without_colours_everything_is_drawn_all_the_same(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    make_run()
+    app = TflApp(Path("runs"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await looked(pilot)
+        await until(pilot, lambda: "◆ best 6" in shown(pilot))
+        assert app.no_color
 
 
 async def test_a_run_that_another_process_makes_appears(app: TflApp, make_run: MakeRun) -> None:

@@ -110,7 +110,7 @@ class Chart(Vertical):
         self._line(validation, colours["primary"], marker="●")
         if best := [point for point in validation if point[0] == self.best]:
             x, y = zip(*best, strict=True)
-            self.plot.scatter(x, y, marker="◆", marker_style=f"bold {colours['warning']}")
+            self.plot.scatter(x, y, marker="◆", marker_style=f"bold {colours['text-warning']}")
 
     def _frame(self, points: Sequence[tuple[int, float]]) -> None:
         assert self.plot
@@ -139,7 +139,7 @@ class Chart(Vertical):
             (f"{self.quantity}  ", "bold $foreground"),
             ("⠒ train ", "$foreground"),
             ("● validation ", "$primary"),
-            (f"◆ best {self.best}" if self.best else "", "bold $warning"),
+            (f"◆ best {self.best}" if self.best else "", "bold $text-warning"),
         )
 
 
