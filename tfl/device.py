@@ -27,7 +27,8 @@ class Device:
         """For people: "CPU, 2 threads, bfloat16"."""
         where = torch.cuda.get_device_name(self.torch) if self.torch.type == "cuda" else "CPU"
         processes = f", {self.world} processes" if self.world > 1 else ""
-        threads = f", {torch.get_num_threads()} threads" if self.torch.type == "cpu" else ""
+        count = torch.get_num_threads()
+        threads = f", {count} thread{'s' * (count > 1)}" if self.torch.type == "cpu" else ""
         return f"{where}{threads}{processes}, {'bfloat16' if self.bfloat16 else 'float32'}"
 
     def precision(self) -> AbstractContextManager[object]:

@@ -37,8 +37,8 @@ def _full(config: Config) -> list[Phase]:
 
 
 def _epochs(config: Config) -> int:
-    """A model that has read unlabelled reviews needs one epoch; with a second it learns films by heart."""
-    return 1 if config.adapt else 2
+    """A model that has read IMDB's unlabelled reviews needs one epoch; with a second it learns films by heart."""
+    return 1 if config.adapt and config.pair == "real" else 2
 
 
 def _final_layer(config: Config) -> list[Phase]:

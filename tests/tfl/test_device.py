@@ -76,5 +76,5 @@ def test_under_torchrun_the_processes_share_the_threads(joined: list[str], monke
 
 def test_its_name_tells_people_what_it_is() -> None:
     torch.set_num_threads(1)
-    assert Device(torch.device("cpu"), bfloat16=True).name == "CPU, 1 threads, bfloat16"
+    assert Device(torch.device("cpu"), bfloat16=True).name == "CPU, 1 thread, bfloat16"
     assert "2 processes, float32" in Device(torch.device("cpu"), bfloat16=False, world=2).name

