@@ -7,7 +7,11 @@
     ├── CacheError           a cache could not be written (a damaged one is rebuilt, with a notice)
     ├── RunError             a run folder is missing, damaged or cannot be continued
     ├── TrainingError        training could not go on (the loss is not finite, memory ran out)
+    ├── CourseError          a course's declaration, checks or lessons do not fit together
+    ├── WorkspaceError       a learner's workspace is missing, damaged or cannot be written
+    ├── GraderError          the grader itself failed: never a mark     exit code 3
     └── UsageError           the request itself is wrong                exit code 2
+        ├── SubmissionError  a submission that cannot be read at all
         ├── UnknownName      a name that does not exist; lists the near ones
         └── PatternError     a layer pattern that matches no parameter
 
@@ -21,6 +25,7 @@ from collections.abc import Iterable
 EXIT_OK = 0
 EXIT_FAILED = 1
 EXIT_USAGE = 2
+EXIT_GRADER = 3
 EXIT_INTERRUPTED = 130
 
 
@@ -62,10 +67,28 @@ class TrainingError(TflError):
     """Training could not go on."""
 
 
+class CourseError(TflError):
+    """A course's declaration, checks or lessons do not fit together."""
+
+
+class WorkspaceError(TflError):
+    """A learner's workspace is missing, damaged, or cannot be written."""
+
+
+class GraderError(TflError):
+    """The grader itself failed, so there is no mark."""
+
+    exit_code = EXIT_GRADER
+
+
 class UsageError(TflError):
     """The request itself is wrong."""
 
     exit_code = EXIT_USAGE
+
+
+class SubmissionError(UsageError):
+    """A submission that cannot be read at all."""
 
 
 class UnknownName(UsageError):
