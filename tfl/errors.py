@@ -9,6 +9,7 @@
     ├── TrainingError        training could not go on (the loss is not finite, memory ran out)
     ├── CourseError          a course's declaration, checks or lessons do not fit together
     ├── WorkspaceError       a learner's workspace is missing, damaged or cannot be written
+    ├── ServiceError         a process that answers questions gave no answer
     ├── GraderError          the grader itself failed: never a mark     exit code 3
     └── UsageError           the request itself is wrong                exit code 2
         ├── SubmissionError  a submission that cannot be read at all
@@ -73,6 +74,10 @@ class CourseError(TflError):
 
 class WorkspaceError(TflError):
     """A learner's workspace is missing, damaged, or cannot be written."""
+
+
+class ServiceError(TflError):
+    """A process that answers questions gave no answer."""
 
 
 class GraderError(TflError):

@@ -161,7 +161,7 @@ def run_job(name: str, request: Request) -> Iterator[Event]:
 # --------------------------------------------------------------------------------------------- the job's side
 
 
-class _Channel:
+class Channel:
     """The job's way out: events to the front end, and word from it to stop."""
 
     def __init__(self) -> None:
@@ -183,6 +183,12 @@ class _Channel:
             line += piece
         threading.Thread(target=self._watch, daemon=True).start()
         return json.loads(line)
+
+    def requests(self) -> Iterator[Request]:
+        """The requests of a front end that asks again and again, until it goes away (`tfl.service`)."""
+        with os.fdopen(self._lifeline, "rb") as lines:
+            for line in lines:
+                yield json.loads(line)
 
     def emit(self, event: Event) -> None:
         if self._silent:
@@ -213,7 +219,7 @@ class _Channel:
 def main(arguments: list[str]) -> int:
     """Do one job, `NAME [REQUEST]`, NAME a key of `JOBS` or "module:function"; returns the exit status."""
     started = time.perf_counter()
-    channel = _Channel()
+    channel = Channel()
     last: Event
     try:
         name, *rest = arguments

@@ -63,9 +63,7 @@ def tokenized(corpus: str, split: str, data_dir: Path | None = None, report: Rep
 
     Raises what `corpora.info` raises, and CacheError when the cache cannot be written.
     """
-    info = corpora.info(corpus, data_dir)
-    content = f"{FORMAT} {tokenizer.NAME} {corpus} {split} {info.splits[split].sha256}"
-    folder = paths.cache_dir() / "tokens" / hashlib.sha256(content.encode()).hexdigest()[:24]
+    folder = _folder(corpus, split, data_dir)
     if is_whole(folder):
         return read(folder)
     texts = corpora.load(corpus, split, data_dir)
@@ -77,6 +75,17 @@ def tokenized(corpus: str, split: str, data_dir: Path | None = None, report: Rep
             "Free some space, or set TFL_CACHE to another folder.",
         ) from error
     return read(folder)
+
+
+def is_cached(corpus: str, split: str, data_dir: Path | None = None) -> bool:
+    """Whether a split has been tokenized on this machine before."""
+    return corpora.is_present(corpus, data_dir) and is_whole(_folder(corpus, split, data_dir))
+
+
+def _folder(corpus: str, split: str, data_dir: Path | None) -> Path:
+    info = corpora.info(corpus, data_dir)
+    content = f"{FORMAT} {tokenizer.NAME} {corpus} {split} {info.splits[split].sha256}"
+    return paths.cache_dir() / "tokens" / hashlib.sha256(content.encode()).hexdigest()[:24]
 
 
 def is_whole(folder: Path) -> bool:
