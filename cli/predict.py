@@ -9,9 +9,9 @@ import typer
 
 from cli import show
 from cli.options import Json, RunsDir
-from cli.printable import printable
 from tfl.errors import UsageError
 from tfl.jobs import run_job
+from tfl.printable import printable
 
 SHOWN_WORDS = 6  # of each kind
 SHOWN_TEXT = 100  # characters

@@ -9,9 +9,10 @@ import typer
 from cli import show
 from cli.options import Json, RunsDir
 from cli.predict import RunOption
-from cli.printable import printable
 from tfl.events import Event, Notice
+from tfl.formats import score
 from tfl.jobs import run_job
+from tfl.printable import printable
 
 app = typer.Typer(add_completion=False)
 
@@ -72,7 +73,7 @@ def _show(result: dict[str, Any]) -> None:
     for correlation in result["correlations"]:
         spearman, films, at_least = (correlation[key] for key in ("spearman", "films", "at_least"))
         which = f"all {films:,} films" if at_least == 1 else f"{films:,} films with {at_least} or more reviews"
-        show.line(f"Spearman's rank correlation with the true mean stars: {show.score(spearman)} ({which})")
+        show.line(f"Spearman's rank correlation with the true mean stars: {score(spearman)} ({which})")
     for heading, films in (("Best", result["top"]), ("Worst", result["bottom"])):
         if films:
             show.line(f"\n{heading}", bold=True)

@@ -11,8 +11,8 @@ import pytest
 
 from cli import main as cli
 from cli import predict
-from cli.printable import printable
 from tfl.events import Event, Failed, Finished, Result
+from tfl.printable import printable
 
 RUN = "full-sample-s0-1a2b3c"
 
