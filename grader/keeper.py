@@ -1,0 +1,339 @@
+"""The trusted side of the sandbox: starts guests, asks them, watches their time and memory, and ends them.
+
+Nothing that a guest sends is believed beyond its form: an answer that is malformed, late, unasked or of an unknown
+kind is worth nothing, and a guest that sends one earns nothing any more.
+"""
+
+import os
+import secrets
+import select
+import selectors
+import signal
+import socket
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import psutil
+
+from grader.marks import State
+from grader.observers import Unobserved, raised
+from grader.sandbox import wire
+from grader.sandbox.guest import HEAD, TICKET
+from tfl.errors import GraderError
+
+WEAK = "process only"  # isolation where no wall stands
+SHOWN = 4_000  # characters of what a submission prints in one check
+FLOOD = 4 * 1024 * 1024  # bytes that it may print at all
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long things may take, in seconds, and how much memory they may hold."""
+
+    load: float = 15.0  # running the submission's top level
+    observation: float = 5.0
+    whole: float = 60.0  # one submission
+    memory: int = 1_200 * 1024 * 1024  # bytes, the warm process's own included
+
+
+class Forgery(Unobserved):
+    """Something came over the channel that the sandbox's own code has not written."""
+
+
+FORGED = Forgery("error", "The submission wrote to the grader's own channel: nothing of it counts.")
+
+
+class Keeper:
+    """Holds the line to the warm process.  One guest is always ready before it is asked for."""
+
+    def __init__(self, zygote: socket.socket) -> None:
+        self._zygote = zygote
+        self._ready: Guest | None = None
+
+    @property
+    def isolation(self) -> str:
+        """The walls that stand around guests: "namespaces+landlock+seccomp"."""
+        self.prepare()
+        assert self._ready
+        return "+".join(self._ready.walls) or WEAK
+
+    def prepare(self) -> None:
+        """Have a guest ready."""
+        if self._ready is None:
+            self._ready = self.spawn()
+
+    def take(self) -> "Guest":
+        """A guest that has locked itself in."""
+        guest, self._ready = self._ready or self.spawn(), None
+        return guest
+
+    def spawn(self) -> "Guest":
+        """Fork a guest.  Raises GraderError when the warm process is gone or the guest could not lock itself in."""
+        ours, theirs = socket.socketpair()
+        read, write = os.pipe()
+        try:
+            socket.send_fds(self._zygote, [b"spawn"], [theirs.fileno(), write])
+            message, descriptors, _, _ = socket.recv_fds(self._zygote, 64, 1)
+        except OSError:
+            message = b""
+        finally:
+            theirs.close()
+            os.close(write)
+        if not message:
+            raise GraderError("The warm process has ended.", "Start the command again.")
+        return Guest(int(message), descriptors[0] if descriptors else None, ours, read, self)
+
+    def end(self, number: int) -> int:
+        """Kill a guest and all that it has started; how it ended, as a wait status."""
+        try:
+            self._zygote.send(b"end %d" % number)
+            return int(self._zygote.recv(64))
+        except (OSError, ValueError):
+            raise GraderError("The warm process has ended.", "Start the command again.") from None
+
+    def close(self) -> None:
+        """Let go of everything; the warm process ends by itself."""
+        if self._ready:
+            self._ready.close()
+        self._zygote.close()
+
+
+class Guest:
+    """The process of one submission, seen from outside."""
+
+    def __init__(self, number: int, pidfd: int | None, channel: socket.socket, output: int, keeper: Keeper) -> None:
+        self._number, self._pidfd, self._channel, self._output, self._keeper = number, pidfd, channel, output, keeper
+        self._process = _process(number, pidfd)
+        self._text = b""
+        self._printed = 0
+        self._status: int | None = None
+        channel.setblocking(False)
+        os.set_blocking(output, False)
+        self._select = selectors.DefaultSelector()
+        self._select.register(channel, selectors.EVENT_READ)
+        self._select.register(output, selectors.EVENT_READ)
+        try:
+            self.walls = self._receive(TICKET, 10.0, Patience().memory)["found"]
+        except Unobserved as error:
+            self.close()
+            raise GraderError(f"The sandbox could not be set up: {self.printed() or error.message}") from error
+
+    def ask(self, request: dict[str, Any], seconds: float, memory: int) -> Any:
+        """An answer to a request.  Raises Unobserved; the guest may have ended then (`alive`)."""
+        ticket = secrets.token_bytes(16)
+        message = wire.encode(request)
+        if self.forged():
+            raise FORGED
+        self._send(HEAD.pack(len(message), ticket) + message, seconds)
+        answer = self._receive(ticket, seconds, memory)
+        match answer:
+            case {"found": found, **rest} if not rest:
+                return found
+            case {"told": {"type": str(), "message": str(), "trace": list(), "missing": bool()} as told, **rest}:
+                if not rest:
+                    raise raised(told)
+        raise FORGED
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked again."""
+        return self._status is None
+
+    def printed(self) -> str:
+        """What it has printed since this was last asked."""
+        if self.alive:
+            self._drain()
+        text, self._text = self._text.decode(errors="replace"), b""
+        return text[:SHOWN] + ("…" if len(text) > SHOWN else "")
+
+    def forged(self) -> bool:
+        """Whether something has come over the channel that nobody asked for."""
+        try:
+            return self.alive and bool(self._channel.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
+
+    def close(self) -> int:
+        """End it, with everything that it has started; its wait status."""
+        if self._status is None:
+            self._status = self._keeper.end(self._number)
+            self._drain()
+            self._select.close()
+            self._channel.close()
+            os.close(self._output)
+            if self._pidfd is not None:
+                os.close(self._pidfd)
+        return self._status
+
+    # ------------------------------------------------------------------------------------------ the channel
+
+    def _send(self, message: bytes, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        view = memoryview(message)
+        while view:
+            try:
+                view = view[self._channel.send(view) :]
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    self._late(seconds)
+                time.sleep(0.001)
+            except OSError:
+                self._ended()
+
+    def _receive(self, ticket: bytes, seconds: float, memory: int) -> dict[str, Any]:
+        deadline = time.monotonic() + seconds
+        look = time.monotonic() + 0.05
+        buffer = bytearray()
+        wanted = HEAD.size
+        while len(buffer) < wanted:
+            now = time.monotonic()
+            if now > deadline:
+                self._late(seconds)
+            if now > look:
+                look = now + 0.1
+                self._weigh(memory)
+            for key, _ in self._select.select(min(0.1, deadline - now)):
+                if key.fd == self._output:
+                    self._drain()
+                    if self._printed > FLOOD:
+                        self._stop("error", f"It printed more than {FLOOD // 1024 // 1024} MB and was stopped.")
+                    continue
+                try:
+                    piece = self._channel.recv(wanted - len(buffer))
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    piece = b""
+                if not piece:
+                    self._ended()
+                buffer += piece
+            if wanted == HEAD.size == len(buffer):
+                length, came = HEAD.unpack(bytes(buffer))
+                if came != ticket or not 0 < length <= wire.MAX_BYTES:
+                    raise FORGED
+                wanted += length
+        try:
+            answer = wire.decode(bytes(buffer[HEAD.size :]))
+        except wire.WireError as error:
+            raise FORGED from error
+        if type(answer) is not dict:
+            raise FORGED
+        return answer
+
+    def _drain(self) -> None:
+        with suppress(BlockingIOError):
+            while piece := os.read(self._output, 1 << 16):
+                self._printed += len(piece)
+                self._text += piece[: max(0, 4 * SHOWN - len(self._text))]
+                if self._printed > FLOOD:
+                    break  # it may print faster than anyone can read
+
+    def _weigh(self, memory: int) -> None:
+        if self._process is None:
+            return
+        with suppress(psutil.Error):
+            held = self._process.memory_info().rss
+            held += sum(child.memory_info().rss for child in self._process.children(recursive=True))
+            if held > memory:
+                self._stop("error", "It took too much memory and was stopped.")
+
+    # ---------------------------------------------------------------------------------------------- endings
+
+    def _late(self, seconds: float) -> NoReturn:
+        self._stop("timeout", f"It took longer than {seconds:.0f} s and was stopped.")
+
+    def _stop(self, verdict: State, message: str) -> NoReturn:
+        self.close()
+        raise Unobserved(verdict, message)
+
+    def _ended(self) -> NoReturn:
+        """The channel is closed: say how the process ended."""
+        if self._pidfd is not None:
+            select.select([self._pidfd], [], [], 0.5)  # until it is gone; one that lives on is ended below
+        status = self.close()
+        if os.WIFEXITED(status):
+            how = f"It ended the process with exit status {os.WEXITSTATUS(status)}, instead of returning."
+        elif os.WTERMSIG(status) == signal.SIGKILL:
+            how = "It closed the grader's channel or was killed, instead of returning."
+        elif os.WTERMSIG(status) == signal.SIGXCPU:
+            how = "It used too much processor time and was stopped."
+        else:
+            how = f"It crashed the process ({signal.Signals(os.WTERMSIG(status)).name}), instead of returning."
+        raise Unobserved("error", how)
+
+
+def _process(number: int, pidfd: int | None) -> psutil.Process | None:
+    """A guest as psutil sees it.  Its number is that of the warm process's own namespace; the pidfd knows ours."""
+    with suppress(OSError, StopIteration, ValueError, psutil.Error):
+        if pidfd is None:
+            return psutil.Process(number)
+        lines = Path(f"/proc/self/fdinfo/{pidfd}").read_text().splitlines()
+        return psutil.Process(int(next(line for line in lines if line.startswith("Pid:")).split()[1]))
+    return None
+
+
+class Sandboxed:
+    """The observer of one submission: a guest, and another one where the first has ended before its time."""
+
+    def __init__(self, keeper: Keeper, source: str, filename: str, observe: str, patience: Patience) -> None:
+        self.incidents: list[str] = []  # what had to be contained
+        self.forged = False  # nothing that this submission has shown is worth anything
+        self._keeper, self._patience = keeper, patience
+        self._load = {"do": "load", "source": source, "filename": filename, "observe": observe}
+        self._deadline = time.monotonic() + patience.whole
+        self._guest: Guest | None = None
+        self._failure: Unobserved | None = None  # of loading: it would fail the same way each time
+        self._printed = ""
+
+    def call(self, name: str, arguments: tuple[Any, ...]) -> Any:
+        """The observation `name`, made in the sandbox.  Raises Unobserved."""
+        guest = self._loaded()
+        return self._ask(guest, {"do": "observe", "name": name, "arguments": arguments}, self._patience.observation)
+
+    def printed(self) -> str:
+        """What the submission has printed since this was last asked."""
+        text, self._printed = self._printed, ""
+        return text + (self._guest.printed() if self._guest else "")
+
+    def close(self) -> None:
+        """End the guest, and notice what it may have sent at the last moment."""
+        if self._guest:
+            if self._guest.forged():
+                self._forgery(FORGED)
+            self._guest.close()
+
+    def _loaded(self) -> Guest:
+        if self._failure:
+            raise self._failure
+        if self._guest is None or not self._guest.alive:
+            self._guest = self._keeper.take()
+            try:
+                self._ask(self._guest, self._load, self._patience.load)
+            except Unobserved as failure:
+                self._failure = failure
+                raise
+        return self._guest
+
+    def _ask(self, guest: Guest, request: dict[str, Any], seconds: float) -> Any:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            self._failure = Unobserved("timeout", f"The checks together took longer than {self._patience.whole:.0f} s.")
+            raise self._failure
+        try:
+            return guest.ask(request, min(seconds, left), self._patience.memory)
+        except Forgery as forgery:
+            self._forgery(forgery)
+            raise
+        except Unobserved as failure:
+            if not guest.alive:
+                self._printed += guest.printed()
+                self.incidents.append(failure.message)
+            raise
+
+    def _forgery(self, forgery: "Forgery") -> None:
+        self.forged = True
+        self._failure = forgery
+        self.incidents.append(forgery.message)

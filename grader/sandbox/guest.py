@@ -1,0 +1,110 @@
+"""One submission's process: it locks itself in, loads the submission, and answers requests for observations.
+
+    request   length (4 bytes), ticket (16 bytes), wire message: {"do": "load" | "observe", …}
+    answer    length, the same ticket, wire message: {"found": …} or {"told": what was raised}
+
+The ticket is fresh for each request: whatever else arrives on the channel was not written here.
+"""
+
+import io
+import os
+import random
+import struct
+import sys
+from contextlib import suppress
+from typing import Any, NoReturn
+
+import torch
+
+from grader.sandbox import lab, namespaces, wire
+from grader.sandbox.lock import Limits, Walls
+
+HEAD = struct.Struct("!I16s")
+TICKET = bytes(16)  # of the first message, sent before the submission runs: which walls stand
+
+# Taken before any submission can replace them.
+_set_default_dtype, _set_default_device = torch.set_default_dtype, torch.set_default_device
+_set_grad_enabled, _manual_seed, _seed = torch.set_grad_enabled, torch.manual_seed, random.seed
+_write, _read, _exit = os.write, os.read, os._exit
+_encode, _decode, _told = wire.encode, wire.decode, lab.told
+
+
+def live(channel: int, output: int, walls: Walls, limits: Limits, in_room: bool) -> NoReturn:
+    """Be a guest until the channel closes or someone ends this process."""
+    os.setsid()  # a signal to its group is a signal to itself
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.close(output)
+    sys.stdout = io.TextIOWrapper(open(1, "wb", 0, closefd=False), encoding="utf-8", write_through=True)  # noqa: SIM115
+    sys.stderr = sys.stdout
+    standing = []
+    if in_room:
+        namespaces.private_view()
+        namespaces.drop_capabilities()
+        standing.append("namespaces")
+    standing += walls.put_up(limits)
+    _send(channel, TICKET, _encode({"found": standing}))
+    guest = _Guest()
+    while True:
+        ticket, request = _receive(channel)
+        try:
+            answer = {"found": guest.do(request)}
+        except BaseException as error:  # SystemExit and KeyboardInterrupt are the submission's too
+            answer = {"told": _told(error, guest.filename)}
+        with suppress(Exception):
+            sys.stdout.flush()
+        try:
+            message = _encode(answer)
+        except Exception as error:  # too large, or an object that fails when it is looked at
+            message = _encode({"told": _told(error, guest.filename)})
+        _send(channel, ticket, message)
+
+
+class _Guest:
+    """What a guest keeps between requests."""
+
+    filename = ""
+    lab: lab.Lab
+    functions: dict[str, Any]
+
+    def do(self, request: dict[str, Any]) -> Any:
+        if request["do"] == "load":
+            self.filename = request["filename"]
+            self.functions = {}
+            exec(compile(request["observe"], "observe.py", "exec"), self.functions)
+            _reset()
+            self.lab = lab.load(request["source"], self.filename)
+            return None
+        _reset()
+        return self.functions[request["name"]](self.lab, *request["arguments"])
+
+
+def _reset() -> None:
+    """What one check has left behind must not disturb the next."""
+    _set_default_dtype(torch.float32)
+    _set_default_device(None)
+    _set_grad_enabled(True)
+    _manual_seed(0)
+    _seed(0)
+
+
+def _send(channel: int, ticket: bytes, message: bytes) -> None:
+    view = memoryview(HEAD.pack(len(message), ticket) + message)
+    while view:
+        view = view[_write(channel, view) :]
+
+
+def _receive(channel: int) -> tuple[bytes, Any]:
+    length, ticket = HEAD.unpack(_exactly(channel, HEAD.size))
+    return ticket, _decode(_exactly(channel, length))
+
+
+def _exactly(channel: int, count: int) -> bytes:
+    pieces = []
+    while count:
+        piece = _read(channel, count)
+        if not piece:
+            _exit(0)  # whoever asks is gone
+        pieces.append(piece)
+        count -= len(piece)
+    return b"".join(pieces)
