@@ -214,6 +214,26 @@ def _time(seconds: float) -> str:
     return f"{seconds / 60:g} min" if seconds < 3600 else f"{seconds / 3600:g} h"
 
 
+def layer_choices(curves: Mapping[str, History], corpus: str, path: Path) -> None:
+    """Validation accuracy over the epochs in which chosen layers learn: a line for each choice of patterns."""
+    markers = ("o", "s", "^", "D", "P", "v")
+    colours = ("#222222", "#0047AB", "#C46A00", "#2B8CBE", "#A6408B", "#00795C")
+    about = "solid: validation · dashed: train · the classifier has learned alone before"
+    with _figure(path, (9, 4.6), f"Chosen layers on {corpus}", about) as figure:
+        ax = figure.subplots()
+        ends = []
+        for (name, history), colour, marker in zip(curves.items(), colours, markers, strict=False):
+            epochs = range(1, len(history) + 1)
+            validation = [epoch["validation_accuracy"] for epoch in history]
+            ax.plot(epochs, validation, f"{marker}-", color=colour, markersize=6)
+            ax.plot(epochs, [epoch["train_accuracy"] for epoch in history], "--", color=colour, linewidth=1)
+            ends.append(Label(len(history), validation[-1], name, colour))
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8, min_n_ticks=1))
+        ax.set_xlabel("epoch of the second phase")
+        ax.set_ylabel("accuracy")
+        _label_ends(ax, ends)
+
+
 def accuracy_against_labels(rows: Sequence[Row], corpus: str, path: Path) -> None:
     """Test accuracy against the number of labelled reviews: a line for each strategy, its band the spread of seeds."""
     lines: dict[str, list[Row]] = {}
