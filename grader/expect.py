@@ -5,7 +5,7 @@ to look; for tensors the shapes, the first place that differs, and a small pictu
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import torch
@@ -49,12 +49,33 @@ def tensor(value: Any, what: str, shape: Sequence[int] | None = None, kind: str 
     return value
 
 
-def close(value: Any, wanted: Any, what: str, tolerance: float = 1e-4) -> None:
+def close(
+    value: Any, wanted: Any, what: str, tolerance: float = 1e-4, mistakes: Mapping[str, Any] | None = None
+) -> None:
     """Expect numbers that agree within `tolerance` (absolute, and relative to the expected ones).
 
     Tensors are compared as float64 cell by cell; a number, or lists of numbers, in place of a tensor will do.
-    A cell that is not finite agrees only with the very same.
+    A cell that is not finite agrees only with the very same.  `mistakes` are numbers that a known mistake would have
+    given, each under the sentence that is then added to the message.
     """
+    try:
+        _close(value, wanted, what, tolerance)
+    except Unmet as unmet:
+        raise Unmet(unmet.message + _explained(value, mistakes, tolerance), unmet.picture) from None
+
+
+def _explained(value: Any, mistakes: Mapping[str, Any] | None, tolerance: float) -> str:
+    """The sentence of the first known mistake that gives this value."""
+    for sentence, mistaken in (mistakes or {}).items():
+        try:
+            _close(value, mistaken, "", tolerance)
+        except Unmet:
+            continue
+        return f"  {sentence}"
+    return ""
+
+
+def _close(value: Any, wanted: Any, what: str, tolerance: float) -> None:
     wanted = torch.as_tensor(wanted, dtype=torch.float64)
     came = _numbers(value, what)
     if came.shape != wanted.shape:
@@ -74,10 +95,14 @@ def close(value: Any, wanted: Any, what: str, tolerance: float = 1e-4) -> None:
     raise Unmet(message, picture((came - wanted).abs()) if off.numel() > 1 else ())
 
 
-def equal(value: Any, wanted: Any, what: str) -> None:
-    """Expect plain data to be equal: numbers, strings, lists, dictionaries.  A tensor of whole numbers is a list."""
+def equal(value: Any, wanted: Any, what: str, mistakes: Mapping[str, Any] | None = None) -> None:
+    """Expect plain data to be equal: numbers, strings, lists, dictionaries.  A tensor is as good as a list.
+
+    `mistakes` are values that a known mistake would have given, each under the sentence that is then added.
+    """
     if not same(value, wanted):
-        raise Unmet(f"{what}: {describe(wanted)} is expected; {describe(value)} came.")
+        known = [f"  {sentence}" for sentence, mistaken in (mistakes or {}).items() if same(value, mistaken)]
+        raise Unmet(f"{what}: {describe(wanted)} is expected; {describe(value)} came." + "".join(known[:1]))
 
 
 def same(value: Any, wanted: Any) -> bool:
@@ -97,26 +122,69 @@ def same(value: Any, wanted: Any) -> bool:
     return type(value) is type(wanted) and bool(value == wanted)
 
 
-def raised(outcome: Any, error: str, what: str) -> None:
-    """Expect that `attempt` in an `observe.py` ended in an error of this type, or of one derived from it."""
-    if not isinstance(outcome, dict) or ("value" not in outcome and "raised" not in outcome):
-        raise Unmet(f"{what}: {error} is expected; {describe(outcome)} came.")
-    if "raised" not in outcome:
-        raise Unmet(f"{what}: {error} is expected; no error came.")
-    kinds = outcome["raised"]
-    if not isinstance(kinds, list) or error not in kinds:
-        came = kinds[0] if isinstance(kinds, list) and kinds else describe(kinds)
-        raise Unmet(f"{what}: {error} is expected; {came} came ({describe(outcome.get('message'))}).")
+def record(value: Any, *names: str, what: str) -> list[Any]:
+    """Expect the dictionary that an `observe.py` returns, and give the entries of these names."""
+    if not isinstance(value, dict) or any(name not in value for name in names):
+        raise Unmet(f"{what}: nothing that can be judged came back.")
+    return [value[name] for name in names]
 
 
-def items(value: Any, count: int, what: str) -> list[Any]:
-    """Expect a sequence of `count` things, and give it as a list."""
+def raised(outcome: Any, error: str, what: str) -> str:
+    """Expect that `attempt` in an `observe.py` ended in an error of this type, or of one derived from it.
+
+    Exception stands for any error.  Gives the error's message.
+    """
+    wanted = "an error" if error == "Exception" else error
+    if isinstance(outcome, dict) and isinstance(kinds := outcome.get("raised"), list) and kinds:
+        if error in kinds:
+            return str(outcome.get("message"))
+        raise Unmet(f"{what}: {wanted} is expected; {text(kinds[0])} came ({describe(outcome.get('message'))}).")
+    if isinstance(outcome, dict) and "value" in outcome:
+        raise Unmet(f"{what}: {wanted} is expected; no error came.")
+    raise Unmet(f"{what}: {wanted} is expected; {describe(outcome)} came.")
+
+
+def came(outcome: Any, what: str) -> Any:
+    """Expect that `attempt` in an `observe.py` ended well, and give the value."""
+    if isinstance(outcome, dict) and "value" in outcome:
+        return outcome["value"]
+    if isinstance(outcome, dict) and isinstance(kinds := outcome.get("raised"), list) and kinds:
+        raise Unmet(f"{what}: no error is expected; {text(kinds[0])} came ({describe(outcome.get('message'))}).")
+    raise Unmet(f"{what}: nothing that can be judged came back.")
+
+
+def items(value: Any, count: int | None, what: str) -> list[Any]:
+    """Expect a sequence (of `count` things), and give it as a list."""
+    wanted = "a list is" if count is None else f"{count} values are" if count != 1 else "one value is"
     if isinstance(value, Tensor) and value.ndim:
         value = list(value)
     if not isinstance(value, list):
-        raise Unmet(f"{what}: {count} values are expected; {describe(value)} came.")
-    if len(value) != count:
-        raise Unmet(f"{what}: {count} values are expected; {len(value)} came.")
+        raise Unmet(f"{what}: {wanted} expected; {describe(value)} came.")
+    if count is not None and len(value) != count:
+        raise Unmet(f"{what}: {wanted} expected; {len(value)} came.")
+    return value
+
+
+def number(value: Any, what: str) -> float:
+    """Expect one real number: a plain one, or a tensor that holds one."""
+    if isinstance(value, Tensor) and value.numel() == 1 and _kind(value) != "bool":
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Unmet(f"{what}: a number is expected; {describe(value)} came.")
+    return float(value)
+
+
+def strings(value: Any, what: str) -> list[str]:
+    """Expect a list of strings."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise Unmet(f"{what}: a list of strings is expected; {describe(value)} came.")
+    return value
+
+
+def mapping(value: Any, what: str) -> dict[Any, Any]:
+    """Expect a dictionary."""
+    if not isinstance(value, dict):
+        raise Unmet(f"{what}: a dictionary is expected; {describe(value)} came.")
     return value
 
 
@@ -136,11 +204,16 @@ def describe(value: Any) -> str:
     if isinstance(value, Tensor):
         return f"a tensor {tuple(value.shape)} of {str(value.dtype).removeprefix('torch.')}"
     if isinstance(value, Opaque):
-        return str(value)
+        return text(value.kind)
     if value is None:
         return "None"
-    text = repr(value)
-    return text if len(text) <= 120 else f"{text[:110]}… ({type(value).__name__} of {len(value)})"
+    shown = repr(value)
+    return shown if len(shown) <= 120 else f"{shown[:110]}… ({type(value).__name__} of {len(value)})"
+
+
+def text(value: Any, limit: int = 200) -> str:
+    """A submission's own words, on one line and without characters that a terminal would obey."""
+    return "".join(c if c.isprintable() else " " for c in str(value))[:limit]
 
 
 def picture(difference: Tensor) -> list[str]:
