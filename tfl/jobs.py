@@ -41,6 +41,7 @@ Emit = Callable[[Event], None]
 JobFunction = Callable[[Request, Emit], None]
 
 GRACE = 10.0  # seconds that a job has for saving its work once it was asked to stop
+LONGEST = 64 * 1024 * 1024  # bytes of one event; what a job says beyond that is lost
 LOG_LINES = 20  # how much of a dead job's standard error is told
 
 STOPPED = "Stopped before it was done."
@@ -54,19 +55,25 @@ LESS_MEMORY = "Close other programs, or ask for smaller batches."
 class Job:
     """A job that has been started: iterate over it for its events, `stop()` it from any thread."""
 
-    def __init__(self, name: str, request: Request) -> None:
-        """Raises UnknownName where there is no such job."""
-        if name not in JOBS:
+    def __init__(
+        self, name: str, request: Request, host: str = "tfl.jobs", environment: dict[str, str] | None = None
+    ) -> None:
+        """`name` is a key of `JOBS`, or "module:function" for a job from elsewhere.  Raises UnknownName.
+
+        `host` is the module whose process does it, and `environment` that process's own.
+        """
+        if name not in JOBS and ":" not in name:
             raise UnknownName("job", name, JOBS)
         self._stopping = False
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._process = subprocess.Popen(
             # -P: what lies in the working directory must not stand in for a module of ours
-            [sys.executable, "-P", "-m", "tfl.jobs", JOBS[name]],
+            [sys.executable, "-P", "-m", host, JOBS.get(name, name)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
             start_new_session=True,  # the terminal's Ctrl-C reaches the job through `stop` only
+            env=environment,
         )
         assert self._process.stdin
         try:
@@ -79,7 +86,7 @@ class Job:
         """Its events.  The last one is always Finished or Failed, whatever became of the process."""
         assert self._process.stdout
         last: Event | None = None
-        for line in self._process.stdout:
+        while line := self._process.stdout.readline(LONGEST):
             try:
                 last = events.parse(line)
             except ValueError:
@@ -89,8 +96,8 @@ class Job:
         if not isinstance(last, Finished | Failed):
             yield self._epitaph()
 
-    def stop(self) -> None:
-        """Ask the job to save its work and end; it is killed when it has not done so within `GRACE` seconds.
+    def stop(self, grace: float | None = None) -> None:
+        """Ask the job to save its work and end; it is killed when it has not done so within `grace` (`GRACE`) seconds.
 
         Asking a second time kills it at once.
         """
@@ -98,7 +105,7 @@ class Job:
             return self._signal(signal.SIGKILL)
         self._stopping = True
         self._signal(signal.SIGINT)
-        reaper = threading.Timer(GRACE, self._signal, [signal.SIGKILL])
+        reaper = threading.Timer(GRACE if grace is None else grace, self._signal, [signal.SIGKILL])
         reaper.daemon = True
         reaper.start()
 
@@ -176,13 +183,18 @@ class Channel:
         signal.signal(signal.SIGINT, self._interrupt)
         signal.signal(signal.SIGTERM, self._interrupt)
 
-    def request(self) -> Request:
-        """Read the request, and from then on stop when the front end goes away."""
+    def request(self, lock_in: Callable[[Request], None] = lambda request: None) -> Request:
+        """Read the request, and from then on stop when the front end goes away.
+
+        `lock_in` is called between the two, while this process has a single thread.
+        """
         line = b""
         while not line.endswith(b"\n") and (piece := os.read(self._lifeline, 1 << 16)):
             line += piece
+        request = json.loads(line)
+        lock_in(request)
         threading.Thread(target=self._watch, daemon=True).start()
-        return json.loads(line)
+        return request
 
     def requests(self) -> Iterator[Request]:
         """The requests of a front end that asks again and again, until it goes away (`tfl.service`)."""
@@ -216,14 +228,17 @@ class Channel:
             raise KeyboardInterrupt
 
 
-def main(arguments: list[str]) -> int:
-    """Do one job, `NAME [REQUEST]`, NAME a key of `JOBS` or "module:function"; returns the exit status."""
+def main(arguments: list[str], lock_in: Callable[[Request], None] = lambda request: None) -> int:
+    """Do one job, `NAME [REQUEST]`, NAME a key of `JOBS` or "module:function"; returns the exit status.
+
+    `lock_in` is for hosts of jobs that run untrusted code: see `Channel.request`.
+    """
     started = time.perf_counter()
     channel = Channel()
     last: Event
     try:
         name, *rest = arguments
-        request = json.loads(rest[0]) if rest else channel.request()
+        request = json.loads(rest[0]) if rest else channel.request(lock_in)
         module, _, function = JOBS.get(name, name).partition(":")
         job: JobFunction = getattr(importlib.import_module(module), function)
         job(request, channel.emit)

@@ -75,7 +75,7 @@ SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))  
 
 def run_curves(record: RunRecord, history: History, path: Path) -> None:
     """Loss and accuracy over the epochs of a run, on what it trained on and on what it did not."""
-    with _figure(path, (9, 4), f"{record.strategy} on {record.corpus}", _about(record)) as figure:
+    with drawing(path, (9, 4), f"{record.strategy} on {record.corpus}", _about(record)) as figure:
         axes = figure.subplots(1, 2)
         for ax, measure in zip(axes, ("loss", "accuracy"), strict=True):
             _draw_measure(ax, history, measure, record.best_epoch)
@@ -123,7 +123,7 @@ def _draw_measure(ax: Axes, history: History, measure: str, best_epoch: int) -> 
     ax.set_xlabel("epoch")
     ax.set_xlim(0.5, len(history) + 0.5)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8, min_n_ticks=1))
-    _label_ends(ax, ends)
+    label_ends(ax, ends)
 
 
 # -------------------------------------------------------------------------------------------------- a comparison
@@ -142,7 +142,7 @@ def learning_curves(rows: Sequence[Row], histories: Mapping[str, History], corpu
         "solid: validation · dashed: train · grey: the other strategies · "
         "numbers: validation accuracy at the best epoch, and how far train accuracy lies above it"
     )
-    with _figure(path, (10, 1.2 + 2.2 * lines), f"Learning curves on {corpus}", about) as figure:
+    with drawing(path, (10, 1.2 + 2.2 * lines), f"Learning curves on {corpus}", about) as figure:
         panels = list(figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False).flat)
         for index, (ax, row) in enumerate(zip(panels, rows, strict=False)):
             colour = LOOKS[row.strategy].colour
@@ -174,7 +174,7 @@ def _over_seconds(history: History) -> tuple[list[float], list[float], list[floa
 def accuracy_against_time(rows: Sequence[Row], corpus: str, path: Path) -> None:
     """Test accuracy against the seconds that training took: a point for each strategy, a dot for each seed."""
     about = "bars: 95 % interval · dots: seeds · hollow: adapted on unlabelled reviews · dashed line: the baseline"
-    with _figure(path, (9, 5.4), f"Accuracy against training time on {corpus}", about) as figure:
+    with drawing(path, (9, 5.4), f"Accuracy against training time on {corpus}", about) as figure:
         ax = figure.subplots()
         points = []
         for row in rows:
@@ -219,7 +219,7 @@ def layer_choices(curves: Mapping[str, History], corpus: str, path: Path) -> Non
     markers = ("o", "s", "^", "D", "P", "v")
     colours = ("#222222", "#0047AB", "#C46A00", "#2B8CBE", "#A6408B", "#00795C")
     about = "solid: validation · dashed: train · the classifier has learned alone before"
-    with _figure(path, (9, 4.6), f"Chosen layers on {corpus}", about) as figure:
+    with drawing(path, (9, 4.6), f"Chosen layers on {corpus}", about) as figure:
         ax = figure.subplots()
         ends = []
         for (name, history), colour, marker in zip(curves.items(), colours, markers, strict=False):
@@ -231,7 +231,7 @@ def layer_choices(curves: Mapping[str, History], corpus: str, path: Path) -> Non
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8, min_n_ticks=1))
         ax.set_xlabel("epoch of the second phase")
         ax.set_ylabel("accuracy")
-        _label_ends(ax, ends)
+        label_ends(ax, ends)
 
 
 def accuracy_against_labels(rows: Sequence[Row], corpus: str, path: Path) -> None:
@@ -242,7 +242,7 @@ def accuracy_against_labels(rows: Sequence[Row], corpus: str, path: Path) -> Non
             lines.setdefault(row.name, []).append(row)
     counts = sorted({row.labelled for line in lines.values() for row in line})
     about = "bands: all seeds · dashed: adapted on unlabelled reviews"
-    with _figure(path, (9, 5.4), f"Accuracy against labelled reviews on {corpus}", about) as figure:
+    with drawing(path, (9, 5.4), f"Accuracy against labelled reviews on {corpus}", about) as figure:
         ax = figure.subplots()
         ax.set_xscale("log")
         ends = []
@@ -258,7 +258,7 @@ def accuracy_against_labels(rows: Sequence[Row], corpus: str, path: Path) -> Non
         ax.margins(y=0.08)
         ax.set_xlabel("labelled reviews, those for validation included")
         ax.set_ylabel("test accuracy")
-        _label_ends(ax, ends)
+        label_ends(ax, ends)
 
 
 def confusion_matrices(rows: Sequence[Row], classes: Sequence[str], corpus: str, path: Path) -> None:
@@ -267,7 +267,7 @@ def confusion_matrices(rows: Sequence[Row], classes: Sequence[str], corpus: str,
     columns = min(5, len(rows))
     lines = -(-len(rows) // columns)
     about = "share of each true class that was taken for which class, over all seeds"
-    with _figure(path, (10, 0.9 + 2.3 * lines), f"Confusion matrices on {corpus}", about) as figure:
+    with drawing(path, (10, 0.9 + 2.3 * lines), f"Confusion matrices on {corpus}", about) as figure:
         panels = list(figure.subplots(lines, columns, squeeze=False).flat)
         for ax, row in zip(panels, rows, strict=False):
             shares = [[cell / max(sum(line), 1) for cell in line] for line in row.confusion or []]
@@ -317,7 +317,7 @@ def spread(values: Sequence[float], gap: float) -> list[float]:
     return [moved[index] for index in range(len(values))]
 
 
-def _label_ends(ax: Axes, labels: Sequence[Label], size: float = 9) -> None:
+def label_ends(ax: Axes, labels: Sequence[Label], size: float = 9) -> None:
     """Write names to the right of where lines end, none over another."""
     figure = ax.figure
     assert isinstance(figure, Figure)
@@ -365,7 +365,7 @@ def _label_points(ax: Axes, labels: Sequence[Label], size: float = 9.5) -> None:
 
 
 @contextmanager
-def _figure(path: Path, size: tuple[float, float], title: str, subtitle: str) -> Iterator[Figure]:
+def drawing(path: Path, size: tuple[float, float], title: str, subtitle: str) -> Iterator[Figure]:
     """A figure to draw on; then saved as PNG at `path` and as SVG beside it."""
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=size)
