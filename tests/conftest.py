@@ -1,10 +1,14 @@
 """What every test gets: folders of its own, no colours, no settings of the person who runs it."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tfl import course as courses
+from tfl.course import Course
 
 settings.register_profile("tfl", deadline=None)  # the first example pays for imports and caches
 settings.load_profile("tfl")
@@ -27,3 +31,9 @@ def real_data() -> Path:
     if not REAL_DATA:
         pytest.skip("TFL_DATA names no folder with AG News and IMDB")
     return Path(REAL_DATA)
+
+
+@pytest.fixture
+def tiny_course(tmp_path: Path) -> Course:
+    """A course of two small exercises, in a folder of its own that a test may change."""
+    return courses.load(shutil.copytree(Path(__file__).with_name("tiny_course"), tmp_path / "course"))

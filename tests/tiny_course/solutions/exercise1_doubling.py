@@ -1,0 +1,6 @@
+"""Exercise 1: twice as much."""
+
+
+def double(x: int) -> int:
+    """Twice `x`: 3 gives 6."""
+    return 2 * x
