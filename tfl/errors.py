@@ -10,6 +10,7 @@
     ├── CourseError          a course's declaration, checks or lessons do not fit together
     ├── WorkspaceError       a learner's workspace is missing, damaged or cannot be written
     ├── ServiceError         a process that answers questions gave no answer
+    ├── GradebookError       a class's gradebook is missing, damaged, busy or too new
     ├── GraderError          the grader itself failed: never a mark     exit code 3
     └── UsageError           the request itself is wrong                exit code 2
         ├── SubmissionError  a submission that cannot be read at all
@@ -78,6 +79,10 @@ class WorkspaceError(TflError):
 
 class ServiceError(TflError):
     """A process that answers questions gave no answer."""
+
+
+class GradebookError(TflError):
+    """A class's gradebook is missing, damaged, in use, or written by a newer version."""
 
 
 class GraderError(TflError):

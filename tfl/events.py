@@ -88,6 +88,19 @@ class RunFinished(_Event):
     record: dict[str, Any]
 
 
+class Graded(_Event):
+    """One submission of a class has its mark, and the mark is in the gradebook."""
+
+    event: Literal["graded"] = "graded"
+    student: str
+    exercise: str
+    file: str
+    score: int | None  # None: the grader itself failed
+    max_score: int | None
+    seconds: float
+    flags: tuple[str, ...] = ()  # what an instructor should look at
+
+
 class Result(_Event):
     """What the job was asked for, as plain data."""
 
@@ -112,7 +125,7 @@ class Failed(_Event):
     trace: str = ""  # for --debug
 
 
-Event = Started | Stage | Progress | Step | Epoch | Notice | RunFinished | Result | Finished | Failed
+Event = Started | Stage | Progress | Step | Epoch | Notice | RunFinished | Graded | Result | Finished | Failed
 
 _PARSER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="event")])
 

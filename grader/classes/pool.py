@@ -1,0 +1,131 @@
+"""Several warm graders side by side on this machine, each driven by a thread.
+
+A submission that kills or blocks its grader costs that grader, which is replaced, and nothing else.
+"""
+
+import queue
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from grader.classes.work import Marker, Outcome, Task, unreadable
+from grader.submission import read
+from tfl.course import Course
+from tfl.errors import SubmissionError, TflError
+
+STUCK = 900.0  # seconds after which a grader is taken for dead: its own time limits are far below
+TRIES = 2  # a grader that fails is replaced, and the task tried again
+
+Start = Callable[[], Marker]
+
+
+class Worker:
+    """One warm grader, replaced when it fails."""
+
+    def __init__(self, course: Course, start: Start) -> None:
+        self.course = course
+        self._start = start
+        self._grader: Marker | None = start()
+        self._ended = False
+
+    def do(self, task: Task) -> Outcome:
+        """Check one attempt.  Never raises: what goes wrong is in the outcome."""
+        failure = ""
+        for _ in range(TRIES):
+            try:
+                return Outcome(task.attempt, self._mark(task))
+            except Exception as error:  # a thread that died here would stop the class
+                failure = str(error) if isinstance(error, TflError) else f"{type(error).__name__}: {error}"
+                if self._ended:
+                    break
+                self._drop()
+        return Outcome(task.attempt, "", failure)
+
+    def close(self) -> None:
+        """End its grader, and start no other."""
+        self._ended = True
+        self._drop()
+
+    def _drop(self) -> None:
+        grader, self._grader = self._grader, None
+        if grader:
+            grader.close()
+
+    def _mark(self, task: Task) -> str:
+        exercise = self.course.exercise(task.exercise)
+        with tempfile.TemporaryDirectory(prefix="tfl-") as folder:
+            path = Path(folder) / task.file
+            path.write_bytes(task.content)
+            try:
+                submission = read(path, exercise)
+            except SubmissionError as error:
+                return unreadable(self.course, exercise, task.file, error).model_dump_json()
+        if self._grader is None:
+            self._grader = self._start()
+        watch = threading.Timer(STUCK, self._grader.close)
+        watch.daemon = True
+        watch.start()
+        try:
+            return self._grader.mark(exercise, submission).model_dump_json()
+        finally:
+            watch.cancel()
+
+
+class Pool:
+    """Workers in threads.  A context manager."""
+
+    def __init__(self, course: Course, start: Start, jobs: int) -> None:
+        """Starts the graders side by side.  Raises GraderError when one cannot start."""
+        self._todo: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        with ThreadPoolExecutor(jobs) as starting:
+            starts = [starting.submit(Worker, course, start) for _ in range(jobs)]
+        failures = [error for one in starts if (error := one.exception())]
+        self._workers = [one.result() for one in starts if not one.exception()]
+        if failures:
+            self.close()
+            raise failures[0]
+        self._threads = [threading.Thread(target=self._work, args=[worker], daemon=True) for worker in self._workers]
+        for thread in self._threads:
+            thread.start()
+
+    def run(self, tasks: Iterable[Task]) -> Iterator[list[Outcome]]:
+        """The outcomes as they come, some at a time.  Tasks are taken only as fast as they are done."""
+        waiting = 0
+        for task in tasks:
+            self._todo.put(task)
+            waiting += 1
+            if waiting > 2 * len(self._workers):
+                found = self._ready()
+                waiting -= len(found)
+                yield found
+        while waiting:
+            found = self._ready()
+            waiting -= len(found)
+            yield found
+
+    def close(self) -> None:
+        """End the graders, and with them what they are working on."""
+        for _ in self._workers:
+            self._todo.put(None)
+        for worker in self._workers:
+            worker.close()
+
+    def __enter__(self) -> "Pool":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _work(self, worker: Worker) -> None:
+        while (task := self._todo.get()) is not None:
+            self._done.put(worker.do(task))
+
+    def _ready(self) -> list[Outcome]:
+        """At least one outcome, and all others that are there already: they are committed together."""
+        found = [self._done.get()]
+        while not self._done.empty():
+            found.append(self._done.get())
+        return found
