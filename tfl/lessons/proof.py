@@ -16,17 +16,9 @@ from tfl.stories import STORIES
 
 SMALLEST, LARGEST = 5, 9  # steps of a stage
 BYTES = 4096  # of a step's text
-NEEDED = (
-    "why",
-    "idea",
-    "code",
-    "try",
-    "data",
-    "question",
-    "mistakes",
-    "summary",
-)  # and the exercise, where there is one
-DEEPER = "## Go deeper"
+# Beside an exercise, where the stage has one.
+NEEDED = ("why", "idea", "code", "try", "data", "question", "mistakes", "deeper", "summary")
+HEADINGS = {"mistakes": "## Common mistakes", "deeper": "## Go deeper"}  # what may be a part of another step
 LEAST_QUESTIONS = 2
 
 _LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
@@ -60,7 +52,8 @@ def _of_lesson(lesson: Lesson, course: Course, known: Results, commands: Collect
         yield f"{here}: the steps are not numbered 01, 02, 03, …"
     kinds = [step.kind for step in lesson.steps]
     for kind in [*NEEDED, *(["exercise"] if stage.exercise else [])]:
-        if kind not in kinds:
+        heading = HEADINGS.get(kind)
+        if kind not in kinds and not (heading and any(heading in step.text for step in lesson.steps)):
             yield f"{here} has no step of the kind “{kind}”"
     if not stage.exercise and "exercise" in kinds:
         yield f"{here} has no exercise, but a step of that kind"
@@ -68,8 +61,6 @@ def _of_lesson(lesson: Lesson, course: Course, known: Results, commands: Collect
         yield f"{here} does not begin with why, and a goal"
     if kinds[-1] != "summary":
         yield f"{here} does not end with a summary"
-    if not any(DEEPER in step.text for step in lesson.steps) and "deeper" not in kinds:
-        yield f"{here} says nowhere how to go deeper"
     if len(lesson.questions) < LEAST_QUESTIONS:
         yield f"{here} asks {len(lesson.questions)} questions; at least {LEAST_QUESTIONS} are wanted"
     ids = [question.id for question in lesson.questions]
