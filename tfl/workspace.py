@@ -218,10 +218,20 @@ class Workspace:
 def find(start: Path | None = None) -> Workspace:
     """The workspace that `start` (default: the current folder) lies in.  Raises WorkspaceError where there is none."""
     here = (start or Path.cwd()).absolute()
+    found = search(here)
+    if found is None:
+        raise WorkspaceError(f"There is no workspace in {here} or above it.", "Make one with `tfl init`.")
+    return found
+
+
+def search(start: Path | None = None) -> Workspace | None:
+    """As `find`, but None where there is no workspace.  Raises WorkspaceError for one that is damaged."""
+    here = (start or Path.cwd()).absolute()
     for folder in (here, *here.parents):
         if (folder / MARKER).is_file():
-            return _open(folder)
-    raise WorkspaceError(f"There is no workspace in {here} or above it.", "Make one with `tfl init`.")
+            record = _read_record(folder)
+            return Workspace(folder, courses.load(Path(record.course) if record.course else None), record)
+    return None
 
 
 def create(folder: Path, course: Course | None = None) -> tuple[Workspace, dict[str, Done]]:
@@ -294,11 +304,6 @@ def beside(path: Path) -> Path:
 def _write(path: Path, content: bytes) -> None:
     with files.atomic(path, "wb") as file:
         file.write(content)
-
-
-def _open(folder: Path) -> Workspace:
-    record = _read_record(folder)
-    return Workspace(folder, courses.load(Path(record.course) if record.course else None), record)
 
 
 def _read_record(folder: Path) -> Record:
