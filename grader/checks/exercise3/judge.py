@@ -16,7 +16,7 @@ WEIGHT = "{} after a training step"
 def drawn_weights(draw, layers=2, classes=4):
     """The weights of a small model by name, in the model's order."""
     width = draw.integer(3, 8)
-    shapes = {"embedding.weight": (12, width)}
+    shapes: dict[str, tuple[int, ...]] = {"embedding.weight": (12, width)}
     for layer in range(layers):
         for name in LAYER:
             square = name.startswith("linear") and name.endswith("weight")
@@ -148,10 +148,8 @@ def new_head(came, weights, classes):
 
 def test_head_fresh(observe, draw):
     weights = drawn_weights(draw)
-    tokens, _ = drawn_step(draw, 4)
     heads = []
-    for _ in range(2):
-        (came,) = expect.record(observe("headed", weights, tokens, 4), "weights", what="The new head")
+    for came in expect.items(observe("two_heads", weights, 4), 2, "Two new heads"):
         named(came, weights)
         head = new_head(came, weights, 4)["classifier.weight"]
         what = "classifier.weight after replace_head with as many classes as before"

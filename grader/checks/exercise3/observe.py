@@ -19,21 +19,30 @@ class Layer(nn.Module):
         return x + self.linear2(torch.tanh(self.linear1(self.norm1(x))))
 
 
+class Encoder(nn.Module):
+    """A stack of layers."""
+
+    def __init__(self, width, layers):
+        super().__init__()
+        self.layers = nn.ModuleList(Layer(width) for _ in range(layers))
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+
 class Model(nn.Module):
     """Tokens (b, s) → logits (b, c)."""
 
     def __init__(self, words, width, layers, classes):
         super().__init__()
         self.embedding = nn.Embedding(words, width)
-        self.encoder = nn.Module()
-        self.encoder.layers = nn.ModuleList(Layer(width) for _ in range(layers))
+        self.encoder = Encoder(width, layers)
         self.classifier = nn.Linear(width, classes)
 
     def forward(self, tokens):
-        x = self.embedding(tokens).mean(dim=1)  # (b, d)
-        for layer in self.encoder.layers:
-            x = layer(x)
-        return self.classifier(x)
+        return self.classifier(self.encoder(self.embedding(tokens).mean(dim=1)))
 
 
 def _model(weights):
@@ -82,6 +91,14 @@ def headed(lab, weights, tokens, classes):
     lab.replace_head(model, classes)
     linear = isinstance(model.classifier, nn.Linear)
     return {"weights": values(model), "logits": model(tokens), "linear": linear}
+
+
+def two_heads(lab, weights, classes):
+    """The weights of two equal models, each with a new head."""
+    models = [_model(weights), _model(weights)]
+    for model in models:
+        lab.replace_head(model, classes)
+    return [values(model) for model in models]
 
 
 def head_trained(lab, weights, tokens, slope, rate):

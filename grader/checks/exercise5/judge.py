@@ -39,7 +39,8 @@ def shared(observe, logits, labels, what):
 def test_accuracy(observe, draw):
     for classes in (2, draw.integer(3, 6)):
         count = draw.integer(11, 40)
-        shared(observe, *answers(draw, count, classes), f"accuracy of {count} examples with {classes} classes")
+        logits, labels = answers(draw, count, classes)
+        shared(observe, logits, labels, f"accuracy of {count} examples with {classes} classes")
 
 
 def test_accuracy_extremes(observe, draw):
@@ -135,19 +136,21 @@ def test_whole_numbers(observe, draw):
 
 def test_outside_refused(observe, draw):
     classes = draw.integer(2, 5)
-    fine = drawn_pairs(draw, 8, classes)
+    predicted, labels = drawn_pairs(draw, 8, classes)
     inside = torch.tensor(draw.integers(4, 0, classes - 1))
     wrong = []
     for odd in (classes, classes + draw.integer(1, 9), -1):
         outside = inside.clone()
         outside[draw.integer(0, 3)] = odd
         wrong += [(outside, inside), (inside, outside)]
-    came, refused = expect.record(observe("outside", fine, wrong, classes), "fine", "wrong", what="confusion_matrix")
-    expect.close(came, matrix_of(*fine, classes), "confusion_matrix [true class, predicted class]", 0)
+    came, refused = expect.record(
+        observe("outside", (predicted, labels), wrong, classes), "fine", "wrong", what="confusion_matrix"
+    )
+    expect.close(came, matrix_of(predicted, labels, classes), "confusion_matrix [true class, predicted class]", 0)
     outcomes = expect.items(refused, len(wrong), "confusion_matrix")
-    for (predicted, labels), outcome in zip(wrong, outcomes, strict=True):
-        which = "predicted" if predicted is not inside else "true"
-        odd = next(c for c in (predicted if predicted is not inside else labels).tolist() if not 0 <= c < classes)
+    for (guesses, truth), outcome in zip(wrong, outcomes, strict=True):
+        which, where = ("predicted", guesses) if guesses is not inside else ("true", truth)
+        odd = next(c for c in where.tolist() if not 0 <= c < classes)
         expect.raised(outcome, "ValueError", f"confusion_matrix of {classes} classes with {which} class {odd}")
 
 
