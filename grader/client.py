@@ -2,21 +2,25 @@
 
 import json
 import os
+import site
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from grader.marks import Mark, Verdict
+from grader.patience import Patience
 from tfl.course import Course, Exercise
 from tfl.errors import GraderError
 
 if TYPE_CHECKING:
     from grader.submission import Submission
 
-WEAK = "process only"
+FULL = "namespaces+landlock+seccomp"
 KEPT = ("LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "LD_LIBRARY_PATH")  # of the environment
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
@@ -27,15 +31,24 @@ class Grader:
     Args:
         course: whose checks it runs.
         exercises: the ids of those that it will be asked for; none: all of them.
+        patience: how long a submission may take.
+        without: walls to leave out, for tests of what the others keep in; `isolation` and every mark say so.
     """
 
-    def __init__(self, course: Course, exercises: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        course: Course,
+        exercises: Sequence[str] = (),
+        *,
+        patience: Patience | None = None,
+        without: Sequence[str] = (),
+    ) -> None:
         self.course = course
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         # Submissions see this environment: it holds nothing that is anybody's business.
         environment = {name: os.environ[name] for name in KEPT if name in os.environ} | ONE_THREAD
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "grader.server"],
+            [sys.executable, _isolated(), "-m", "grader.server", *without],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -43,7 +56,8 @@ class Grader:
             start_new_session=True,  # the terminal's Ctrl-C is for the caller
         )
         self._isolation = ""
-        self._send({"course": str(course.folder), "exercises": list(exercises)})
+        first = {"course": str(course.folder), "exercises": list(exercises)}
+        self._send(first | ({"patience": asdict(patience)} if patience else {}))
 
     @property
     def isolation(self) -> str:
@@ -58,7 +72,7 @@ class Grader:
     @property
     def is_weak(self) -> bool:
         """Whether a wall is missing that this grader would have on a current Linux."""
-        return self.isolation != "namespaces+landlock+seccomp"
+        return self.isolation != FULL
 
     def check(self, exercise: Exercise, submission: "Submission", seed: str | None = None) -> Iterator[Verdict | Mark]:
         """The verdict of each check as it comes, and at last the mark.
@@ -127,3 +141,9 @@ class Grader:
         log = self._log.read().decode(errors="replace").strip().splitlines()
         said = f" Its last words: {log[-1]}" if log else ""
         return GraderError(f"The grader failed: {what}.{said}", "Run it again; `tfl doctor` shows what is missing.")
+
+
+def _isolated() -> str:
+    """The flag under which Python takes nothing from the environment or the folder that it is started in."""
+    own = site.getusersitepackages() if site.ENABLE_USER_SITE else ""
+    return "-EP" if own and Path(__file__).is_relative_to(own) else "-I"  # -I would not find a `pip install --user`

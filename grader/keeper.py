@@ -12,14 +12,15 @@ import signal
 import socket
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 import psutil
 
+from grader.incidents import WORDS
 from grader.marks import State
 from grader.observers import Unobserved, raised
+from grader.patience import Patience
 from grader.sandbox import wire
 from grader.sandbox.guest import HEAD, TICKET
 from tfl.errors import GraderError
@@ -27,29 +28,21 @@ from tfl.errors import GraderError
 WEAK = "process only"  # isolation where no wall stands
 SHOWN = 4_000  # characters of what a submission prints in one check
 FLOOD = 4 * 1024 * 1024  # bytes that it may print at all
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long things may take, in seconds, and how much memory they may hold."""
-
-    load: float = 15.0  # running the submission's top level
-    observation: float = 5.0
-    whole: float = 60.0  # one submission
-    memory: int = 1_200 * 1024 * 1024  # bytes, the warm process's own included
+SETTING_UP = 30.0  # seconds that a guest may need to lock itself in
 
 
 class Forgery(Unobserved):
     """Something came over the channel that the sandbox's own code has not written."""
 
-
-FORGED = Forgery("error", "The submission wrote to the grader's own channel: nothing of it counts.")
+    def __init__(self) -> None:
+        super().__init__("error", "The submission wrote to the grader's own channel: nothing of it counts.")
 
 
 class Keeper:
     """Holds the line to the warm process.  One guest is always ready before it is asked for."""
 
     def __init__(self, zygote: socket.socket) -> None:
+        zygote.settimeout(SETTING_UP)
         self._zygote = zygote
         self._ready: Guest | None = None
 
@@ -76,7 +69,7 @@ class Keeper:
         read, write = os.pipe()
         try:
             socket.send_fds(self._zygote, [b"spawn"], [theirs.fileno(), write])
-            message, descriptors, _, _ = socket.recv_fds(self._zygote, 64, 1)
+            message, descriptors, _, _ = socket.recv_fds(self._zygote, 4096, 1)
         except OSError:
             message = b""
         finally:
@@ -84,7 +77,8 @@ class Keeper:
             os.close(write)
         if not message:
             raise GraderError("The warm process has ended.", "Start the command again.")
-        return Guest(int(message), descriptors[0] if descriptors else None, ours, read, self)
+        number, _, folder = message.decode().partition(" ")
+        return Guest(int(number), folder, descriptors[0] if descriptors else None, ours, read, self)
 
     def end(self, number: int) -> int:
         """Kill a guest and all that it has started; how it ended, as a wait status."""
@@ -104,11 +98,15 @@ class Keeper:
 class Guest:
     """The process of one submission, seen from outside."""
 
-    def __init__(self, number: int, pidfd: int | None, channel: socket.socket, output: int, keeper: Keeper) -> None:
+    def __init__(
+        self, number: int, folder: str, pidfd: int | None, channel: socket.socket, output: int, keeper: Keeper
+    ) -> None:
         self._number, self._pidfd, self._channel, self._output, self._keeper = number, pidfd, channel, output, keeper
+        self._folder = folder
         self._process = _process(number, pidfd)
         self._text = b""
         self._printed = 0
+        self.seen: set[str] = set()  # what was noticed inside: keys of `grader.incidents.WORDS`
         self._status: int | None = None
         channel.setblocking(False)
         os.set_blocking(output, False)
@@ -116,26 +114,26 @@ class Guest:
         self._select.register(channel, selectors.EVENT_READ)
         self._select.register(output, selectors.EVENT_READ)
         try:
-            self.walls = self._receive(TICKET, 10.0, Patience().memory)["found"]
+            self.walls: list[str] = []
+            self.walls = self._receive(TICKET, SETTING_UP, Patience())["found"]
         except Unobserved as error:
             self.close()
             raise GraderError(f"The sandbox could not be set up: {self.printed() or error.message}") from error
 
-    def ask(self, request: dict[str, Any], seconds: float, memory: int) -> Any:
+    def ask(self, request: dict[str, Any], seconds: float, patience: Patience) -> Any:
         """An answer to a request.  Raises Unobserved; the guest may have ended then (`alive`)."""
         ticket = secrets.token_bytes(16)
-        message = wire.encode(request)
+        message = wire.encode(request, inward=True)
         if self.forged():
-            raise FORGED
+            raise Forgery()
         self._send(HEAD.pack(len(message), ticket) + message, seconds)
-        answer = self._receive(ticket, seconds, memory)
+        answer = self._receive(ticket, seconds, patience)
         match answer:
             case {"found": found, **rest} if not rest:
                 return found
-            case {"told": {"type": str(), "message": str(), "trace": list(), "missing": bool()} as told, **rest}:
-                if not rest:
-                    raise raised(told)
-        raise FORGED
+            case {"told": told, **rest} if not rest and _is_told(told):
+                raise raised(told)
+        raise Forgery()
 
     @property
     def alive(self) -> bool:
@@ -183,7 +181,7 @@ class Guest:
             except OSError:
                 self._ended()
 
-    def _receive(self, ticket: bytes, seconds: float, memory: int) -> dict[str, Any]:
+    def _receive(self, ticket: bytes, seconds: float, patience: Patience) -> dict[str, Any]:
         deadline = time.monotonic() + seconds
         look = time.monotonic() + 0.05
         buffer = bytearray()
@@ -194,7 +192,7 @@ class Guest:
                 self._late(seconds)
             if now > look:
                 look = now + 0.1
-                self._weigh(memory)
+                self._weigh(patience)
             for key, _ in self._select.select(min(0.1, deadline - now)):
                 if key.fd == self._output:
                     self._drain()
@@ -213,14 +211,16 @@ class Guest:
             if wanted == HEAD.size == len(buffer):
                 length, came = HEAD.unpack(bytes(buffer))
                 if came != ticket or not 0 < length <= wire.MAX_BYTES:
-                    raise FORGED
+                    raise Forgery()
                 wanted += length
         try:
             answer = wire.decode(bytes(buffer[HEAD.size :]))
         except wire.WireError as error:
-            raise FORGED from error
-        if type(answer) is not dict:
-            raise FORGED
+            raise Forgery() from error
+        seen = answer.pop("seen", None) if type(answer) is dict else None
+        if type(seen) is not list or not all(type(word) is str and word in WORDS for word in seen):
+            raise Forgery()
+        self.seen.update(seen)
         return answer
 
     def _drain(self) -> None:
@@ -231,14 +231,20 @@ class Guest:
                 if self._printed > FLOOD:
                     break  # it may print faster than anyone can read
 
-    def _weigh(self, memory: int) -> None:
+    def _weigh(self, patience: Patience) -> None:
+        """Stop it when it holds more than it may."""
         if self._process is None:
             return
-        with suppress(psutil.Error):
-            held = self._process.memory_info().rss
-            held += sum(child.memory_info().rss for child in self._process.children(recursive=True))
-            if held > memory:
+        with suppress(psutil.Error, OSError):
+            processes = [self._process]
+            if "seccomp" not in self.walls:
+                processes += self._process.children(recursive=True)
+            if sum(process.memory_info().rss for process in processes) > patience.memory:
                 self._stop("error", "It took too much memory and was stopped.")
+            if sum(process.num_threads() for process in processes) > patience.threads:
+                self._stop("error", f"It started more than {patience.threads} threads and was stopped.")
+            if self._folder and _size(self._folder) > patience.disk:
+                self._stop("error", "It wrote too much to its folder and was stopped.")
 
     # ---------------------------------------------------------------------------------------------- endings
 
@@ -265,6 +271,24 @@ class Guest:
         raise Unobserved("error", how)
 
 
+def _is_told(told: Any) -> bool:
+    """Whether this is what `lab.told` makes of an exception."""
+    if type(told) is not dict or told.keys() != {"type", "message", "trace", "missing"}:
+        return False
+    texts = [told["type"], told["message"], *(told["trace"] if type(told["trace"]) is list else [None])]
+    return all(type(text) is str for text in texts) and type(told["missing"]) is bool
+
+
+def _size(folder: str) -> int:
+    """Bytes of the files below a folder."""
+    size = 0
+    for where, _, files in os.walk(folder):
+        for name in files:
+            with suppress(OSError):
+                size += os.lstat(os.path.join(where, name)).st_size
+    return size
+
+
 def _process(number: int, pidfd: int | None) -> psutil.Process | None:
     """A guest as psutil sees it.  Its number is that of the warm process's own namespace; the pidfd knows ours."""
     with suppress(OSError, StopIteration, ValueError, psutil.Error):
@@ -279,8 +303,8 @@ class Sandboxed:
     """The observer of one submission: a guest, and another one where the first has ended before its time."""
 
     def __init__(self, keeper: Keeper, source: str, filename: str, observe: str, patience: Patience) -> None:
-        self.incidents: list[str] = []  # what had to be contained
-        self.forged = False  # nothing that this submission has shown is worth anything
+        self.incidents: list[str] = []  # what had to be contained, and what was noticed
+        self.forged = ""  # why nothing that this submission has shown is worth anything
         self._keeper, self._patience = keeper, patience
         self._load = {"do": "load", "source": source, "filename": filename, "observe": observe}
         self._deadline = time.monotonic() + patience.whole
@@ -302,13 +326,15 @@ class Sandboxed:
         """End the guest, and notice what it may have sent at the last moment."""
         if self._guest:
             if self._guest.forged():
-                self._forgery(FORGED)
+                self._forgery(Forgery())
             self._guest.close()
+            self._note()
 
     def _loaded(self) -> Guest:
         if self._failure:
             raise self._failure
         if self._guest is None or not self._guest.alive:
+            self._note()
             self._guest = self._keeper.take()
             try:
                 self._ask(self._guest, self._load, self._patience.load)
@@ -323,17 +349,26 @@ class Sandboxed:
             self._failure = Unobserved("timeout", f"The checks together took longer than {self._patience.whole:.0f} s.")
             raise self._failure
         try:
-            return guest.ask(request, min(seconds, left), self._patience.memory)
+            return guest.ask(request, min(seconds, left), self._patience)
         except Forgery as forgery:
             self._forgery(forgery)
             raise
         except Unobserved as failure:
             if not guest.alive:
                 self._printed += guest.printed()
-                self.incidents.append(failure.message)
+                self._incident(failure.message)
             raise
 
-    def _forgery(self, forgery: "Forgery") -> None:
-        self.forged = True
+    def _forgery(self, forgery: Forgery) -> None:
+        self.forged = forgery.message
         self._failure = forgery
-        self.incidents.append(forgery.message)
+        self._incident(forgery.message)
+
+    def _note(self) -> None:
+        """Take over what was noticed inside the guest that ends."""
+        for word in sorted(self._guest.seen) if self._guest else ():
+            self._incident(WORDS[word])
+
+    def _incident(self, words: str) -> None:
+        if words not in self.incidents:
+            self.incidents.append(words)

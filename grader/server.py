@@ -1,6 +1,6 @@
 """The warm grader: torch loaded, checks collected, a guest ready.  `grader.client.Grader` starts and asks it.
 
-    python -I -m grader.server
+    python -I -m grader.server [WALL …]       walls to leave out, for tests of what the others keep in
       ├─ forks the zygote (`grader.sandbox.zygote`) before it has read anything that submissions must not see
       └─ becomes pytest, whose test loop waits for submissions (`grader.serving`)
 
@@ -28,7 +28,7 @@ def main() -> None:
 
     torch.set_num_threads(1)  # a process that has run several must not be forked
     (torch.ones(2, 2) @ torch.ones(2, 2)).sum().item()  # the first product sets the kernels up: here, for all guests
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours, theirs = socket.socketpair()
     if os.fork():
         theirs.close()
         _judge(ours)
@@ -39,7 +39,7 @@ def main() -> None:
         os.dup2(nothing, 1)
         from grader.sandbox import zygote
 
-        zygote.serve(theirs)
+        zygote.serve(theirs, without=sys.argv[1:])
 
 
 def _judge(zygote: socket.socket) -> None:

@@ -10,8 +10,9 @@ import pytest
 from _pytest.runner import runtestprotocol
 from pydantic import BaseModel, ConfigDict
 
-from grader.keeper import Keeper, Patience, Sandboxed
+from grader.keeper import Keeper, Sandboxed
 from grader.marks import Mark, Verdict
+from grader.patience import Patience
 from grader.plugin import CHECK, Judging
 from tfl import course as courses
 from tfl.course import Course, Exercise
@@ -38,7 +39,9 @@ class Request(BaseModel):
 
 
 def serve(zygote: socket.socket, line: "Line", first: dict[str, Any]) -> None:
-    """Check submissions, for ever.  `first` names the `course` (a folder, or None) and the `exercises` ([]: all).
+    """Check submissions, for ever.
+
+    `first` names the `course` (a folder, or None), the `exercises` ([]: all) and the `patience`.
 
     Raises GraderError or CourseError where the checks cannot be collected.
     """
@@ -46,7 +49,7 @@ def serve(zygote: socket.socket, line: "Line", first: dict[str, Any]) -> None:
     chosen = [course.exercise(id) for id in first.get("exercises") or ()] or course.exercises
     keeper = Keeper(zygote)
     judging = Judging(course)
-    loop = Loop(course, keeper, judging, line)
+    loop = Loop(course, keeper, judging, line, Patience(**first.get("patience") or {}))
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     options = ["--noconftest", "--import-mode=importlib", "--assert=plain", "-s", "-c", os.devnull]
@@ -58,8 +61,8 @@ def serve(zygote: socket.socket, line: "Line", first: dict[str, Any]) -> None:
 class Loop:
     """Takes the place of pytest's own loop over the tests."""
 
-    def __init__(self, course: Course, keeper: Keeper, judging: Judging, line: "Line") -> None:
-        self.course, self.keeper, self.judging, self.line = course, keeper, judging, line
+    def __init__(self, course: Course, keeper: Keeper, judging: Judging, line: "Line", patience: Patience) -> None:
+        self.course, self.keeper, self.judging, self.line, self.patience = course, keeper, judging, line, patience
         self.failure: Exception | None = None
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -82,8 +85,8 @@ class Loop:
         self.keeper.prepare()
         self.line.send(ready=self.keeper.isolation)
         while True:
-            request = Request.model_validate_json(self.line.next())
             try:
+                request = Request.model_validate_json(self.line.next())
                 exercise = self.course.exercise(request.exercise)
                 mark = self.check(request, exercise, items[exercise.id])
                 self.line.send(mark=mark.model_dump(mode="json"))
@@ -96,7 +99,7 @@ class Loop:
         started = time.perf_counter()
         observe = self.course.observe(exercise).read_text(encoding="utf-8")
         isolation = self.keeper.isolation
-        observer = Sandboxed(self.keeper, request.source, request.file, observe, Patience())
+        observer = Sandboxed(self.keeper, request.source, request.file, observe, self.patience)
         self.judging.begin(observer, request.seed)
         verdicts = []
         try:
@@ -106,7 +109,7 @@ class Loop:
         finally:
             observer.close()
         if observer.forged:
-            verdicts = [_worthless(verdict, observer.incidents[-1]) for verdict in verdicts]
+            verdicts = [_worthless(verdict, observer.forged) for verdict in verdicts]
         return Mark(
             exercise=exercise.id,
             file=request.file,

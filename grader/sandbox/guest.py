@@ -1,7 +1,8 @@
 """One submission's process: it locks itself in, loads the submission, and answers requests for observations.
 
     request   length (4 bytes), ticket (16 bytes), wire message: {"do": "load" | "observe", …}
-    answer    length, the same ticket, wire message: {"found": …} or {"told": what was raised}
+    answer    length, the same ticket, wire message: {"found": …} or {"told": what was raised}, and "seen": what was
+              noticed of the submission so far (`grader.sandbox.watch`)
 
 The ticket is fresh for each request: whatever else arrives on the channel was not written here.
 """
@@ -9,6 +10,7 @@ The ticket is fresh for each request: whatever else arrives on the channel was n
 import io
 import os
 import random
+import resource
 import struct
 import sys
 from contextlib import suppress
@@ -18,6 +20,7 @@ import torch
 
 from grader.sandbox import lab, namespaces, wire
 from grader.sandbox.lock import Limits, Walls
+from grader.sandbox.watch import Watch
 
 HEAD = struct.Struct("!I16s")
 TICKET = bytes(16)  # of the first message, sent before the submission runs: which walls stand
@@ -29,50 +32,61 @@ _write, _read, _exit = os.write, os.read, os._exit
 _encode, _decode, _told = wire.encode, wire.decode, lab.told
 
 
-def live(channel: int, output: int, walls: Walls, limits: Limits, in_room: bool) -> NoReturn:
+def live(channel: int, output: int, walls: Walls, limits: Limits, watch: Watch, in_room: bool) -> NoReturn:
     """Be a guest until the channel closes or someone ends this process."""
-    os.setsid()  # a signal to its group is a signal to itself
+    with suppress(PermissionError):  # the first process of its namespace leads a group already
+        os.setsid()  # a signal to its group is a signal to itself
     os.dup2(output, 1)
     os.dup2(output, 2)
-    os.close(output)
+    os.closerange(3, channel)  # what the warm process has open
+    os.closerange(channel + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     sys.stdout = io.TextIOWrapper(open(1, "wb", 0, closefd=False), encoding="utf-8", write_through=True)  # noqa: SIM115
     sys.stderr = sys.stdout
     standing = []
     if in_room:
         namespaces.private_view()
-        namespaces.drop_capabilities()
         standing.append("namespaces")
+    namespaces.drop_capabilities()
     standing += walls.put_up(limits)
-    _send(channel, TICKET, _encode({"found": standing}))
-    guest = _Guest()
+    _send(channel, TICKET, _encode({"found": standing, "seen": []}))
+    guest = _Guest(watch)
     while True:
         ticket, request = _receive(channel)
-        try:
-            answer = {"found": guest.do(request)}
-        except BaseException as error:  # SystemExit and KeyboardInterrupt are the submission's too
-            answer = {"told": _told(error, guest.filename)}
-        with suppress(Exception):
-            sys.stdout.flush()
-        try:
-            message = _encode(answer)
-        except Exception as error:  # too large, or an object that fails when it is looked at
-            message = _encode({"told": _told(error, guest.filename)})
-        _send(channel, ticket, message)
+        _send(channel, ticket, _answer(guest, request))
+
+
+def _answer(guest: "_Guest", request: dict[str, Any]) -> bytes:
+    """The message that answers a request."""
+    try:
+        answer = {"found": guest.do(request)}
+    except BaseException as error:  # SystemExit and KeyboardInterrupt are the submission's too
+        answer = {"told": _told(error, guest.filename)}
+    with suppress(Exception):
+        sys.stdout.flush()
+    seen = guest.watch.report()
+    try:
+        return _encode(answer | {"seen": seen})
+    except Exception as error:  # too large, or an object that fails when it is looked at
+        return _encode({"told": _told(error, guest.filename), "seen": seen})
 
 
 class _Guest:
     """What a guest keeps between requests."""
 
-    filename = ""
     lab: lab.Lab
     functions: dict[str, Any]
+
+    def __init__(self, watch: Watch) -> None:
+        self.filename = ""
+        self.watch = watch
 
     def do(self, request: dict[str, Any]) -> Any:
         if request["do"] == "load":
             self.filename = request["filename"]
             self.functions = {}
-            exec(compile(request["observe"], "observe.py", "exec"), self.functions)
+            exec(compile(request["observe"], "<observe>", "exec"), self.functions)
             _reset()
+            self.watch.begin(self.filename)
             self.lab = lab.load(request["source"], self.filename)
             return None
         _reset()
@@ -96,7 +110,7 @@ def _send(channel: int, ticket: bytes, message: bytes) -> None:
 
 def _receive(channel: int) -> tuple[bytes, Any]:
     length, ticket = HEAD.unpack(_exactly(channel, HEAD.size))
-    return ticket, _decode(_exactly(channel, length))
+    return ticket, _decode(_exactly(channel, length), inward=True)
 
 
 def _exactly(channel: int, count: int) -> bytes:

@@ -4,11 +4,17 @@ import difflib
 import linecache
 import sys
 import traceback
-from types import FunctionType, ModuleType
+from collections.abc import Callable
+from types import FunctionType, ModuleType, TracebackType
 from typing import Any
 
 NAME = "submission"
 TRACE_LINES = 12
+LINE_LENGTH, MESSAGE_LENGTH, NAME_LENGTH = 300, 2000, 80  # characters that are told of an exception
+
+# As Python keeps them; a class may say something else of itself.
+_name: Callable[[type], str] = type.__dict__["__name__"].__get__
+_traceback: Callable[[BaseException], TracebackType | None] = BaseException.__dict__["__traceback__"].__get__
 
 
 class MissingName(Exception):
@@ -33,7 +39,8 @@ def load(source: str, filename: str) -> Lab:
     module = ModuleType(NAME)
     module.__file__ = filename
     sys.modules[NAME] = module
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)  # for tracebacks
+    lines = [line + "\n" for line in source.split("\n")]  # as Python counts them: a form feed ends no line
+    linecache.cache[filename] = (len(source), None, lines, filename)  # for tracebacks
     exec(compile(source, filename, "exec", dont_inherit=True), module.__dict__)
     return Lab(module)
 
@@ -56,20 +63,32 @@ def missing(name: str, module: ModuleType) -> str:
 
 def told(error: BaseException, filename: str) -> dict[str, Any]:
     """An exception as plain data: its type, its message, and the lines of the submission that it went through."""
-    lines = []
-    for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename == filename:
-            lines.append(f"line {frame.lineno}, in {frame.name}: {(frame.line or '').strip()}")
-    return {
-        "type": type(error).__name__,
-        "message": _message(error),
-        "trace": lines[-TRACE_LINES:],
-        "missing": type(error) is MissingName,
-    }
+    try:
+        return {
+            "type": _exactly(_name(type(error)))[:NAME_LENGTH],
+            "message": _message(error),
+            "trace": _trace(error, filename),
+            "missing": type(error) is MissingName,
+        }
+    except BaseException:  # a submission's own exception may fail, or exit, while it is looked at
+        return {"type": "Exception", "message": "(it cannot be shown)", "trace": [], "missing": False}
 
 
 def _message(error: BaseException) -> str:
     try:
-        return str(error)[:2000]
-    except Exception as second:  # a submission's own exception may fail while it is printed
-        return f"(its message cannot be shown: {type(second).__name__})"
+        return _exactly(str(error))[:MESSAGE_LENGTH]
+    except Exception as second:
+        return f"(its message cannot be shown: {_name(type(second))[:NAME_LENGTH]})"
+
+
+def _trace(error: BaseException, filename: str) -> list[str]:
+    lines = []
+    for frame in traceback.extract_tb(_traceback(error)):
+        if frame.filename == filename:
+            lines.append(f"line {frame.lineno}, in {frame.name}: {(frame.line or '').strip()}"[:LINE_LENGTH])
+    return lines[-TRACE_LINES:]
+
+
+def _exactly(text: str) -> str:
+    """The text as a plain str; what `str(…)` returns may be of a class derived from it."""
+    return "".join(str.__iter__(text)) if type(text) is not str else text

@@ -27,48 +27,68 @@ _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _MOUNT_SETATTR, _HERE, _RECURSIVE, _READ_ONLY = 442, -100, 0x8000, 1
 
 _libc = ctypes.CDLL(None, use_errno=True)
-_processes: list[int] = []  # the namespace that new ones are made below
+_processes: list[int] = []  # a handle of the process whose namespace new ones are made below
 
 
 def readable() -> list[Path]:
     """What a guest may read: Python, its packages without ours, the system's libraries."""
-    roots = {Path(prefix).resolve() for prefix in (sys.prefix, sys.base_prefix, *site.getsitepackages())}
+    roots = {Path(prefix).resolve() for prefix in (sys.prefix, sys.base_prefix, *_packages())}
     roots |= {Path(path) for path in SYSTEM if os.path.exists(path)}
     return sorted(roots)
 
 
 def hidden() -> list[Path]:
     """Our own packages where they are installed among the others."""
-    found = (Path(folder) / name for folder in site.getsitepackages() for name in OURS)
+    found = (Path(folder) / name for folder in _packages() for name in OURS)
     return [path.resolve() for path in found if path.is_dir()]
+
+
+def _packages() -> list[str]:
+    own = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
+    return [path for path in [*site.getsitepackages(), *own] if os.path.isdir(path)]
 
 
 def enter() -> bool:
     """Move this process, which must have one thread, into the room; its children are born there.
 
     Returns False where the kernel does not allow it; then nothing has changed.  Where it does, the caller goes on as
-    a child of the process that called, which has ended.
+    a descendant of the process that called, which has ended.
     """
-    user, group = os.getuid(), os.getgid()
     if not sys.platform.startswith("linux") or os.uname().machine not in _PIVOT_ROOT:
         return False
-    try:
-        _check(_libc.unshare(_NEWUSER | _NEWNS | _NEWUTS | _NEWIPC | _NEWPID | _NEWNET))
-    except OSError:
+    wait, tell = os.pipe()
+    if first := os.fork():
+        os.close(tell)
+        if os.read(wait, 1):
+            os._exit(0)
+        os.close(wait)
+        os.waitpid(first, 0)
         return False
+    os.close(wait)
+    try:
+        _leave()
+        if os.fork():  # the new process namespace begins with the child
+            os._exit(0)
+        _build()
+    except OSError:  # forbidden, or an older kernel: a container, AppArmor, a sysctl; the caller goes on without
+        os._exit(1)
+    os.write(tell, b"!")
+    os.close(tell)
+    return True
+
+
+def _leave() -> None:
+    """Leave the machine's namespaces, as the same user."""
+    user, group = os.getuid(), os.getgid()
+    _check(_libc.unshare(_NEWUSER | _NEWNS | _NEWUTS | _NEWIPC | _NEWPID | _NEWNET))
     for file, line in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
         Path("/proc/self", file).write_text(line)
-    if os.fork():  # the new process namespace begins with the child
-        os._exit(0)
-    _build()
-    return True
 
 
 def _build() -> None:
     """A root that holds what is readable, read-only, and an empty place to write."""
     _check(_libc.mount(b"none", b"/", None, _REC | _PRIVATE, None))
-    _mount(b"proc", "/proc", b"proc")  # shows this namespace, where the old one still shows the machine's
-    _processes.append(os.open("/proc/self/ns/pid", os.O_RDONLY))
+    _processes.append(os.pidfd_open(os.getpid()))
     room = "/proc"  # a folder that is always there and that nobody will need
     _mount(b"tmpfs", room, b"tmpfs", b"size=1m,mode=755")
     for path in [*map(str, readable()), *DEVICES]:
@@ -106,7 +126,9 @@ def private_view() -> None:
 
 
 def drop_capabilities() -> None:
-    """Give up what being the room's owner allows: mounting, tracing, changing the network."""
+    """Give up what being the room's owner, or root, allows: mounting, tracing, changing the network."""
+    if not sys.platform.startswith("linux"):
+        return
 
     class Header(ctypes.Structure):
         _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]
