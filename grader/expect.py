@@ -200,15 +200,28 @@ def integers(value: Any, what: str) -> list[int]:
 
 
 def describe(value: Any) -> str:
-    """A value in a few words."""
-    if isinstance(value, Tensor):
-        return f"a tensor {tuple(value.shape)} of {str(value.dtype).removeprefix('torch.')}"
-    if isinstance(value, Opaque):
-        return text(value.kind)
-    if value is None:
-        return "None"
-    shown = repr(value)
-    return shown if len(shown) <= 120 else f"{shown[:110]}… ({type(value).__name__} of {len(value)})"
+    """A value in a few words, on one line."""
+    shown = _shown(value)
+    if len(shown) <= 120:
+        return shown
+    count = f" ({len(value)} of them)" if isinstance(value, list | dict) else ""
+    return f"{shown[:110]}…{count}"
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case Tensor():
+            kind = str(value.dtype).removeprefix("torch.")
+            return f"the tensor {value.item():.6g}" if value.ndim == 0 else f"a tensor {tuple(value.shape)} of {kind}"
+        case Opaque():
+            return text(value.kind)
+        case float():
+            return f"{value:.6g}" if value % 1 else repr(value)  # NaN and infinity too
+        case list() | tuple():
+            return f"[{', '.join(map(_shown, value))}]"
+        case dict():
+            return f"{{{', '.join(f'{_shown(key)}: {_shown(item)}' for key, item in value.items())}}}"
+    return repr(value)
 
 
 def text(value: Any, limit: int = 200) -> str:
