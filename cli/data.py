@@ -13,6 +13,7 @@ from tfl import corpora, paths
 from tfl.corpora.fetch import ADDRESSES, fetch
 from tfl.corpora.importer import ImportReport, import_paths
 from tfl.corpora.status import CorpusStatus, status
+from tfl.formats import size
 
 app = typer.Typer(
     add_completion=False,
@@ -35,6 +36,9 @@ def fetch_(
     data_dir: DataDir = None,
 ) -> None:
     """Download AG News (31 MB) and IMDB (84 MB) from their public addresses and import them.
+
+    A download that breaks off is tried again from its start, three times in all; its checksum is verified before
+    anything is replaced.
 
     \b
     Examples:
@@ -122,7 +126,7 @@ def _bar() -> Iterator[corpora.Progress]:
             for finished in bar.task_ids:
                 bar.remove_task(finished)
             task = bar.add_task(stage, figures="")
-        count = show.size if unit == "bytes" else "{:,}".format
+        count = size if unit == "bytes" else "{:,}".format
         figures = f"{count(done)} of {count(total)}" if total else ""
         bar.update(task, completed=done, total=total or None, figures=figures)
 
@@ -176,7 +180,7 @@ def _whereabouts(corpus: CorpusStatus) -> str:
     match corpus.state:
         case "imported":
             partial = f"a part ({corpus.info.partial})" if corpus.info and corpus.info.partial else "whole"
-            return f"{partial}, {show.size(corpus.bytes)} in {corpus.where}"
+            return f"{partial}, {size(corpus.bytes)} in {corpus.where}"
         case "published":
             return f"{corpus.where} will be imported when it is first used"
         case "built in":

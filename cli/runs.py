@@ -7,6 +7,7 @@ import typer
 from cli import show
 from cli.options import Json, RunsDir
 from tfl import paths, runs
+from tfl.formats import duration, score
 from tfl.runs import RunRecord
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show and remove runs.")
@@ -101,9 +102,9 @@ def _row(record: RunRecord) -> tuple[object, ...]:
         record.corpus,
         "all" if record.labels is None else record.labels,
         record.state,
-        show.score(record.validation.accuracy if record.validation else None),
-        show.score(record.test.accuracy if record.test else None),
-        show.duration(record.seconds),
+        score(record.validation.accuracy if record.validation else None),
+        score(record.test.accuracy if record.test else None),
+        duration(record.seconds),
     )
 
 

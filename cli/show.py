@@ -20,6 +20,7 @@ from tfl.events import (
     Event,
     Failed,
     Finished,
+    Graded,
     Notice,
     Result,
     RunFinished,
@@ -29,6 +30,8 @@ from tfl.events import (
     encode,
 )
 from tfl.events import Progress as Progressed
+from tfl.formats import duration, score
+from tfl.printable import defused, printable
 from tfl.runs import RunRecord
 
 PLAIN_WIDTH = 200  # columns where no terminal limits them
@@ -48,6 +51,17 @@ def line(text: str, bold: bool = False) -> None:
     console().print(text, style="bold" if bold else "")
 
 
+def code(source: str) -> None:
+    """Print Python: coloured on a terminal, exactly as it is anywhere else."""
+    out = console()
+    if out.is_terminal and not out.no_color:
+        from rich.syntax import Syntax
+
+        out.print(Syntax(source, "python", theme="ansi_dark", background_color="default"))
+    else:
+        print(source, end="")
+
+
 def print_json(value: object) -> None:
     """Print a value as indented JSON."""
     print(dumps(value, indent=2, ensure_ascii=False))
@@ -59,7 +73,7 @@ def failure(message: str, action: str = "", trace: str = "") -> None:
     if trace and os.environ.get("TFL_DEBUG"):
         err.print(trace.rstrip(), style="dim")
     err.print("✗", style="bold red", end=" ")
-    err.print(f"{message} {action}".strip())
+    err.print(defused(f"{message} {action}".strip()))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
@@ -154,6 +168,8 @@ class _View:
                 self.bar(f"{event.run} epoch {event.epoch}", event.step, event.steps, _figures(event))
             case Epoch():
                 self.epoch(event)
+            case Graded():
+                self.line(graded(event), style="" if event.score is not None and not event.flags else "yellow")
             case RunFinished():
                 self.line(f"✓ {summary(RunRecord.model_validate(event.record))}", style="green")
             case Finished():
@@ -183,6 +199,13 @@ class _View:
         train = f"{event.train_loss:10.4f}  {score(event.train_accuracy):>8}"
         validation = f"{score(event.validation_loss, 4):>15}  {score(event.validation_accuracy):>8}"
         self.line(f"{event.epoch:5}   {train}   {validation}   {event.seconds:7.1f}")
+
+
+def graded(event: Graded) -> str:
+    """One line on a submission of a class."""
+    points = "no mark" if event.score is None else f"{event.score:3} / {event.max_score}"
+    told = [f"{printable(event.student, 40):<24} {event.exercise:<10} {points:>8}  {duration(event.seconds):>6}"]
+    return "  ".join([*told, *(printable(flag, 200) for flag in event.flags)])
 
 
 def summary(record: RunRecord) -> str:
@@ -217,29 +240,6 @@ def run(result: dict[str, Any]) -> None:
     facts.append(("folder", result["folder"]))
     facts.append(("curves", result["curves"]))
     table(["", ""], [fact for fact in facts if fact[1]])
-
-
-def score(value: float | None, digits: int = 3) -> str:
-    """A loss, or an accuracy between 0 and 1; – where there is none."""
-    return "–" if value is None else f"{value:.{digits}f}"
-
-
-def duration(seconds: float) -> str:
-    """8.4 s, 2 min 05 s, 1 h 02 min."""
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
-
-
-def size(count: int) -> str:
-    """A number of bytes: 512 B, 3.4 KB, 1.2 GB."""
-    value, unit = float(count), "B"
-    for unit in ("B", "KB", "MB", "GB", "TB"):
-        if value < 1000 or unit == "TB":
-            break
-        value /= 1000
-    return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
 
 
 def _figures(event: Step | Progressed) -> str:

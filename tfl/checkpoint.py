@@ -4,7 +4,7 @@ One file, so that its parts always belong together; safetensors, so that loading
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
+from tfl.device import Device
 from tfl.errors import RunError
 from tfl.files import atomic
 from tfl.runs import Score
@@ -29,7 +30,7 @@ class Progress:
     epoch: int = 0  # within the phase
     step: int = 0  # within the epoch
     stale: int = 0  # epochs of this phase since the last best one
-    loss_sum: float = 0.0  # over the examples of this epoch so far
+    loss_sum: float = 0.0  # over this process's examples of this epoch so far
     correct: int = 0
     seen: int = 0
     examples: int = 0  # over all epochs, for examples per second
@@ -52,14 +53,34 @@ class Progress:
         }
 
 
+def random_states(device: Device) -> dict[str, Tensor]:
+    """The random state of every process: `random.<rank>`, and `random_gpu.<rank>` where there are GPUs.
+
+    Each process must call it at the same step.  Dropout on a GPU draws from the GPU's own generator.
+    """
+    own = {"random": torch.get_rng_state()}
+    if device.torch.type == "cuda":
+        own["random_gpu"] = torch.cuda.get_rng_state()
+    found = {}
+    for name, state in own.items():
+        states = [state]
+        if device.world > 1:
+            state = state.to(device.torch)
+            states = [torch.empty_like(state) for _ in range(device.world)]
+            torch.distributed.all_gather(states, state)
+        found |= {f"{name}.{rank}": one.cpu() for rank, one in enumerate(states)}
+    return found
+
+
 def save_checkpoint(
-    folder: Path, model: nn.Module, optimizer: torch.optim.Optimizer | None, progress: Progress
+    folder: Path,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer | None,
+    progress: Progress,
+    random: Mapping[str, Tensor],
 ) -> None:
     """Write the checkpoint of a run atomically.  `optimizer` is None between two phases."""
-    tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
-    tensors["random"] = torch.get_rng_state()
-    if torch.cuda.is_available():  # dropout on a GPU draws from the GPU's own generator
-        tensors["random_gpu"] = torch.cuda.get_rng_state()
+    tensors = {**{f"model.{name}": tensor for name, tensor in model.state_dict().items()}, **random}
     if optimizer is not None:
         for index, state in optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{index}.{key}": value for key, value in state.items()}
@@ -84,12 +105,22 @@ class Checkpoint:
                 f"The checkpoint {path} is damaged.", "Train again without --resume: the run starts anew."
             ) from error
 
-    def restore_model(self, model: nn.Module) -> None:
-        """Put the weights and the random state back."""
+    def knows(self, rank: int) -> bool:
+        """Whether there was such a process when it was saved."""
+        return f"random.{rank}" in self.tensors
+
+    def restore_model(self, model: nn.Module, rank: int = 0) -> None:
+        """Put the weights back, and the random state of a process if there was one of its rank.
+
+        What all processes have seen of an epoch so far goes to the first.
+        """
         model.load_state_dict(dict(self._below("model.")))
-        torch.set_rng_state(self.tensors["random"])
-        if "random_gpu" in self.tensors and torch.cuda.is_available():
-            torch.cuda.set_rng_state(self.tensors["random_gpu"])
+        if self.knows(rank):
+            torch.set_rng_state(self.tensors[f"random.{rank}"])
+        if f"random_gpu.{rank}" in self.tensors and torch.cuda.is_available():
+            torch.cuda.set_rng_state(self.tensors[f"random_gpu.{rank}"])
+        if rank:
+            self.progress.loss_sum, self.progress.correct, self.progress.seen = 0.0, 0, 0
 
     def restore_optimizer(self, optimizer: torch.optim.Optimizer) -> None:
         """Put the optimizer's moments back; its groups must be those it had."""

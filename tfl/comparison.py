@@ -85,6 +85,28 @@ class Pretraining(BaseModel):
     test: Spread | None = None  # accuracy on the topics of the large corpus, where it learns them
 
 
+class Outcome(BaseModel):
+    """One run of the table, for whoever has the file without the folders of the runs."""
+
+    model_config = ConfigDict(frozen=True)
+    id: str
+    strategy: str
+    adapted: bool
+    pretrained_on: str  # empty: random weights
+    seed: int
+    labels: int | None  # None: every one
+    labelled: int  # the same as a number
+    seconds: float  # of training
+    parameters_trainable: int
+    parameters_total: int
+    best_epoch: int
+    train: float | None  # accuracies
+    validation: float | None
+    test: float | None
+    interval: tuple[float, float] | None  # 95 %, of the test accuracy
+    history: list[dict[str, Any]]  # its epochs, as in history.jsonl
+
+
 class Comparison(BaseModel):
     """The whole table, as `comparison.json` holds it."""
 
@@ -97,6 +119,7 @@ class Comparison(BaseModel):
     notes: list[str]  # what holds for all rows: a part of a corpus, a quick run
     rows: list[Row]
     pretraining: list[Pretraining]
+    runs: list[Outcome] = []  # one by one, what the rows are the means of
     figures: list[str] = []  # paths below the folder of the runs
     device: str
     seconds: float  # of all the training in the table, pre-training included, whenever it was done
@@ -182,6 +205,11 @@ def compare(session: "Session", configs: Sequence[Config]) -> Comparison:
         notes=_notes(configs[0], large, small),
         rows=with_notes(rows(configs, outcomes, labelled)),
         pretraining=pretraining(sources),
+        runs=[
+            outcome(one, record, labelled[one.labels], RunFolder(session.runs_dir / one.id).history())
+            for one in configs
+            if isinstance(record := outcomes[one.id], RunRecord)
+        ],
         device=device,
         seconds=round(sum(record.seconds for record in [*sources, *records]), 1),
         seconds_now=round(time.perf_counter() - started, 1),
@@ -271,6 +299,27 @@ def _row(configs: Sequence[Config], outcomes: Mapping[str, RunRecord | str], lab
             "confusion": [[sum(cells) for cells in zip(*line, strict=True)] for line in zip(*matrices, strict=True)],
             "note": missing or layers,
         }
+    )
+
+
+def outcome(config: Config, record: RunRecord, labelled: int, history: list[dict[str, Any]]) -> Outcome:
+    """What came of one run."""
+    scores = {"train": record.train, "validation": record.validation, "test": record.test}
+    return Outcome(
+        id=record.id,
+        strategy=record.strategy,
+        adapted=config.adapt,
+        pretrained_on=_short(record.source_kind),
+        seed=record.seed,
+        labels=record.labels,
+        labelled=labelled,
+        seconds=record.seconds,
+        parameters_trainable=record.parameters_trainable,
+        parameters_total=record.parameters_total,
+        best_epoch=record.best_epoch,
+        interval=record.test_interval,
+        history=history,
+        **{name: score.accuracy if score else None for name, score in scores.items()},
     )
 
 

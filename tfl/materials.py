@@ -6,6 +6,7 @@
 Test examples are read by `large_test` and `small_test` alone, which only the final evaluation calls.
 """
 
+import random
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -83,8 +84,8 @@ class Materials:
         allowed = self._allowed(self.small_name)
         if labels > len(allowed):
             raise UsageError(f"There are {len(allowed):,} labelled reviews, not {labels:,}.", "Ask for fewer labels.")
-        chosen = self._share(allowed, self.small_name, labels / len(allowed)) if labels < len(allowed) else allowed
-        return self._divide(chosen, self.small_name, FEW_VALIDATION if labels < FEW else SMALL_VALIDATION)
+        share = FEW_VALIDATION if labels < FEW else SMALL_VALIDATION
+        return self._divide(self._exactly(labels, allowed), self.small_name, share)
 
     def _allowed(self, corpus: str) -> list[int]:
         rows = np.flatnonzero(~self._tokens(corpus, "train").excluded).tolist()
@@ -96,6 +97,14 @@ class Materials:
         labels = self._tokens(corpus, split).labels[rows].tolist()
         _, chosen = self.parts.stratified_split(labels, share, self.config.seed)
         return [rows[i] for i in chosen]
+
+    def _exactly(self, count: int, rows: list[int]) -> list[int]:
+        """`count` rows of the small corpus, stratified: what rounding within each class adds or lacks is put right."""
+        chosen = self._share(rows, self.small_name, count / len(rows))
+        dice = random.Random(self.config.seed)
+        if len(chosen) > count:
+            return sorted(dice.sample(chosen, count))
+        return sorted(chosen + dice.sample(sorted(set(rows) - set(chosen)), count - len(chosen)))
 
     def _divide(self, rows: list[int], corpus: str, share: float) -> tuple[list[int], list[int]]:
         """Hold out whole films: a model that has read other reviews of a film knows its actors and their praise.
@@ -148,7 +157,11 @@ class Materials:
         )
 
     def unlabelled_data(self, adapt: bool) -> list[Examples]:
-        """Texts for a self-supervised objective: the large corpus's, and the reviews' when adapting."""
+        """Texts for a self-supervised objective: the large corpus's, and the reviews' when adapting.
+
+        The reviews are those that `small_rows` trains on, without their labels.  A run with few labels divides its own
+        reviews, so the texts of some that it validates on are read here too; never a label, and never a test review.
+        """
         found = [self._examples(self.large_name, "train", self.large_rows[0])]
         if adapt:
             found.append(self._examples(self.small_name, "train", self.small_rows[0]))

@@ -1,7 +1,8 @@
 """The ways to train on the small corpus.
 
 A strategy says whether it starts from a pre-trained model, and which layers learn in which order.  Rates and epochs
-are those that did best on the validation split of the real corpora (docs/decisions.md).
+are those that did best on the validation split of the real corpora (docs/decisions.md).  Nothing heavy is imported with
+this module: front ends list the strategies too.
 """
 
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from tfl.config import CHOSEN_LAYERS, FEW, Config
 from tfl.errors import UnknownName, UsageError
-from tfl.training import Phase
+from tfl.phase import Phase
 
 HEAD = ("classifier.*",)
 EVERYTHING = ("*",)
@@ -47,7 +48,7 @@ def _final_layer(config: Config) -> list[Phase]:
 
 def _unfreeze(config: Config) -> list[Phase]:
     chosen = config.layers or CHOSEN_LAYERS
-    return [Phase(HEAD, epochs=10, rate=HEAD_RATE), Phase((*HEAD, *chosen), epochs=3, rate=RATE)]
+    return [Phase(HEAD, epochs=10, rate=HEAD_RATE), Phase((*HEAD, *chosen), epochs=1, rate=RATE)]
 
 
 def _head_then_full(config: Config) -> list[Phase]:

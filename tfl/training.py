@@ -20,7 +20,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,29 +30,20 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from tfl import frozen
-from tfl.batches import Examples, collate, make_batches
-from tfl.checkpoint import FILE, Checkpoint, Progress, save_checkpoint
-from tfl.device import Device, release_memory
+from tfl.batches import Examples, collate, make_batches, padded
+from tfl.checkpoint import FILE, Checkpoint, Progress, random_states, save_checkpoint
+from tfl.device import Device
 from tfl.errors import PatternError, TrainingError
 from tfl.evaluation import evaluate
 from tfl.events import Epoch, Event, Step
 from tfl.model import TransformerClassifier, load_weights, save_weights
 from tfl.parts import REFERENCE, Parts
+from tfl.phase import Phase
+from tfl.runs import RunFolder
 from tfl.text.vocabulary import SPECIALS, UNK
 
 CHECKPOINT_SECONDS = 20.0
 REPORT_SECONDS = 0.25
-RELEASE_STEPS = 50
-
-
-@dataclass(frozen=True)
-class Phase:
-    """One stretch of training with a fixed set of layers that learn."""
-
-    layers: tuple[str, ...]  # patterns of parameter names
-    epochs: int
-    rate: float  # peak learning rate of the topmost group of layers
-    decay: float = 1.0  # each group further down learns this many times more slowly
 
 
 @dataclass(frozen=True)
@@ -100,9 +91,11 @@ class Training:
         checkpoint = Checkpoint(self.folder) if resume and (self.folder / FILE).exists() else None
         progress = checkpoint.progress if checkpoint else Progress()
         if checkpoint:
-            checkpoint.restore_model(self.model)
-        elif self.device.rank:  # the processes start from the same weights, but drop out different features
-            torch.manual_seed(self.recipe.seed + self.device.rank)
+            checkpoint.restore_model(self.model, self.device.rank)
+        if self.device.rank and not (checkpoint and checkpoint.knows(self.device.rank)):
+            torch.manual_seed(self.recipe.seed + self.device.rank)  # same weights, but other features dropped out
+        if self.device.rank == 0:
+            self.run_folder.write_history(progress.history)  # a killed process may have added an epoch more
         for phase in phases:  # layers that do not exist are told before the first epoch
             self._enter(phase)
         with stop_requests() as stop:
@@ -115,12 +108,17 @@ class Training:
                 checkpoint = None
                 progress.phase, progress.epoch, progress.step, progress.stale = index + 1, 0, 0, 0
                 self._save(None, progress)
-                stop.obey()
+                self._obey(stop)
         self._enter(phases[-1])  # also where a checkpoint said that nothing was left to do
         if self.device.world > 1:
             torch.distributed.barrier()  # the first process has written the best weights
         self.model.load_state_dict(load_weights(self.folder))
         return progress
+
+    @property
+    def run_folder(self) -> RunFolder:
+        """The folder as that of a run, which keeps the history."""
+        return RunFolder(self.folder)
 
     def _enter(self, phase: Phase) -> None:
         choose_layers(self.model, phase, self.parts)
@@ -138,7 +136,8 @@ class Training:
         forward: nn.Module = self.model
         if self.device.world > 1:
             forward = DistributedDataParallel(self.model)
-        budget = min(recipe.batch_tokens, max(sum(data.train.lengths) // recipe.steps, max(data.train.lengths)))
+        widths = [padded(length) for length in data.train.lengths]
+        budget = min(recipe.batch_tokens, max(sum(widths) // recipe.steps, max(widths)))
         clock = time.perf_counter() - progress.seconds
         saved = reported = time.perf_counter()
 
@@ -173,17 +172,15 @@ class Training:
                 progress.seen += len(own)
                 progress.examples += len(indices)
                 progress.step += 1
-                if progress.step % RELEASE_STEPS == 0:
-                    release_memory()
                 now = time.perf_counter()
                 progress.seconds = now - clock
                 if now - reported > REPORT_SECONDS:
                     reported = now
                     self._report(phases, progress, len(batches))
-                if stop.requested or now - saved > CHECKPOINT_SECONDS:
+                if self._any(stop.requested or now - saved > CHECKPOINT_SECONDS):
                     saved = now
                     self._save(optimizer, progress)
-                    stop.obey()
+                    self._obey(stop)
             validation = evaluate(self.model, data.validation, self.device, self.parts)
             progress.seconds = time.perf_counter() - clock
             self._close_epoch(progress, validation.loss, validation.accuracy)
@@ -241,7 +238,10 @@ class Training:
 
     def _close_epoch(self, progress: Progress, loss: float, accuracy: float) -> None:
         """Note an epoch's losses and accuracies, and keep the weights when they are the best yet."""
-        loss_sum, correct, seen = self._over_processes(progress.loss_sum, progress.correct, progress.seen)
+        sums: list[float] = [progress.loss_sum, progress.correct, progress.seen]
+        if not frozen.only_classifier_trains(self.model):  # in that phase each process has seen all
+            sums = self._over_processes(*sums)
+        loss_sum, correct, seen = sums
         train_loss = loss_sum / max(seen, 1)
         if not (math.isfinite(loss) and math.isfinite(train_loss)):
             raise TrainingError(
@@ -260,6 +260,8 @@ class Training:
         )
         self.emit(epoch)
         progress.history.append(epoch.model_dump(exclude={"event", "run"}))
+        if self.device.rank == 0:
+            self.run_folder.append_history(progress.history[-1])
         progress.epoch, progress.step, progress.epoch_started = progress.epoch + 1, 0, progress.seconds
         progress.loss_sum, progress.correct, progress.seen = 0.0, 0, 0
         if (accuracy, -loss) > (progress.best_accuracy, -progress.best_loss):
@@ -272,15 +274,28 @@ class Training:
 
     def _over_processes(self, *values: float) -> list[float]:
         """The sums of the values over all processes."""
-        if self.device.world == 1 or frozen.only_classifier_trains(self.model):  # that phase is the same in each
+        if self.device.world == 1:
             return list(values)
         sums = torch.tensor(values, dtype=torch.float64, device=self.device.torch)
         torch.distributed.all_reduce(sums)
         return sums.tolist()
 
+    def _any(self, answer: bool) -> bool:
+        """Whether it is so in any of the processes: they must save and stop after the same step."""
+        return sum(self._over_processes(answer)) > 0
+
+    def _obey(self, stop: "Stop") -> None:
+        """Stop here if any of the processes was asked to."""
+        stop.requested = self._any(stop.requested)
+        stop.obey()
+
     def _save(self, optimizer: torch.optim.Optimizer | None, progress: Progress) -> None:
+        """Write the checkpoint: what each process has seen and drawn, the rest from the first."""
+        loss_sum, correct, seen = self._over_processes(progress.loss_sum, progress.correct, progress.seen)
+        whole = replace(progress, loss_sum=loss_sum, correct=int(correct), seen=int(seen))
+        random = random_states(self.device)
         if self.device.rank == 0:
-            save_checkpoint(self.folder, self.model, optimizer, progress)
+            save_checkpoint(self.folder, self.model, optimizer, whole, random)
 
     def _report(self, phases: list[Phase], progress: Progress, steps: int) -> None:
         rate = progress.examples / max(progress.seconds, 1e-9)
@@ -309,8 +324,8 @@ def choose_layers(model: nn.Module, phase: Phase, parts: Parts = REFERENCE) -> N
 
 def scheduled(step: int, steps: int, warmup: float) -> float:
     """The share of the peak rate in a step: up in a straight line, then down to zero (slanted triangle, ULMFiT)."""
-    done = (step + 1) / steps
-    return done / warmup if done < warmup else max(0.0, (1 - step / steps) / (1 - warmup))
+    up, down = (step + 1) / max(1.0, steps * warmup), (1 - step / steps) / (1 - warmup)
+    return min(up, down, 1.0)
 
 
 def drop_words(tokens: Tensor, share: float) -> Tensor:

@@ -8,11 +8,12 @@ from tfl.evaluation import evaluate, judge_logits
 from tfl.events import Stage
 from tfl.materials import Materials
 from tfl.model import TransformerClassifier, load_weights, model_config
+from tfl.phase import Phase
 from tfl.pretraining.pretrain import pretrain, source_kind
 from tfl.runs import RunFolder, RunRecord
 from tfl.session import Session, finish
 from tfl.strategies import find, is_small, plan
-from tfl.training import Phase, Recipe, Training, choose_layers
+from tfl.training import Recipe, Training, choose_layers
 
 
 def train(session: Session, config: Config, resume: bool = True, again: bool = False) -> RunRecord:
@@ -55,7 +56,6 @@ def train(session: Session, config: Config, resume: bool = True, again: bool = F
             }
         )
         record = finish(record, progress.seconds, **progress.results(), **test.results())
-        folder.write_history(progress.history)
         plots.run_curves(record, progress.history, folder.curves)
         return record
 

@@ -187,19 +187,3 @@ def test_a_table_cuts_nothing_off_without_a_terminal(capsys: pytest.CaptureFixtu
     show.table(["run", "accuracy"], [("x" * 90, 0.5), ("[bold]", None)], right=["accuracy"])
     out = capsys.readouterr().out
     assert "x" * 90 in out and "[bold]" in out and "–" in out
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "0.0 s"), (8.44, "8.4 s"), (59.97, "1 min 00 s"), (125, "2 min 05 s"), (3720, "1 h 02 min")],
-)
-def test_a_duration_is_readable(seconds: float, text: str) -> None:
-    assert show.duration(seconds) == text
-
-
-@pytest.mark.parametrize(
-    ("count", "text"),
-    [(0, "0 B"), (999, "999 B"), (3400, "3.4 KB"), (84_125_825, "84.1 MB"), (10**15, "1000.0 TB")],
-)
-def test_a_size_is_readable(count: int, text: str) -> None:
-    assert show.size(count) == text

@@ -66,8 +66,7 @@ def shared_cache(own_folders: None, token_cache: Path, monkeypatch: pytest.Monke
 @pytest.fixture
 def no_collecting(monkeypatch: pytest.MonkeyPatch) -> None:
     """A toy has no memory to give back, and looking for some takes longer than its training."""
-    for module in ("training", "session"):
-        monkeypatch.setattr(f"tfl.{module}.release_memory", lambda: None)
+    monkeypatch.setattr("tfl.session.release_memory", lambda: None)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfl.batches import Examples, collate, head_and_tail, make_batches, make_examples
+from tfl.batches import Examples, collate, head_and_tail, make_batches, make_examples, padded
 from tfl.parts import REFERENCE
 
 IDS = np.array([5, 6, 7, 8, 9, 10, 11], dtype=np.int32)
@@ -69,10 +69,26 @@ def test_a_selection_keeps_tokens_labels_and_rows_together() -> None:
 
 def test_a_batch_is_padded_with_0_and_its_mask_says_where() -> None:
     tokens, mask, labels = collate(examples(0, 2, 3), [1, 2], CPU)
-    assert tokens.tolist() == [[8, 0, 0], [9, 10, 11]]
-    assert mask.tolist() == [[True, False, False], [True, True, True]]
+    assert tokens.tolist() == [[8, *[0] * 15], [9, 10, 11, *[0] * 13]]
+    assert mask.tolist() == [[True] + [False] * 15, [True] * 3 + [False] * 13]
     assert labels.tolist() == [0, 1]
     assert (tokens.dtype, mask.dtype, labels.dtype) == (torch.int64, torch.bool, torch.int64)
+
+
+@given(st.integers(0, 600))
+def test_batches_have_few_widths_and_none_cuts_a_text(length: int) -> None:
+    assert length <= padded(length) < length + 16
+    assert padded(length) % 16 == 0
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=40), st.integers(1, 500))
+def test_a_batch_holds_its_budget_of_tokens_as_it_is_padded(lengths: list[int], budget: int) -> None:
+    sequences = [torch.full((length,), 5, dtype=torch.int32) for length in lengths]
+    found = Examples(sequences, torch.zeros(len(lengths), dtype=torch.int64), list(range(len(lengths))))
+    for batch in make_batches(found, budget, 0):
+        tokens, mask, _ = collate(found, batch, CPU)
+        assert len(batch) == 1 or tokens.numel() <= budget
+        assert mask.sum(1).tolist() == [lengths[i] for i in batch]
 
 
 @given(st.integers(1, 20), st.integers(0, 100))
@@ -88,7 +104,7 @@ def test_a_learners_buckets_and_padding_take_the_place_of_ours() -> None:
         pad_and_mask=lambda sequences: (torch.full((1, 1), 42), torch.ones(1, 1, dtype=torch.bool)),
     )
     assert make_batches(examples(0, 1), 30, 7, theirs) == [[2, 30, 7]]
-    assert collate(examples(0), [0], CPU, theirs)[0].tolist() == [[42]]
+    assert collate(examples(0), [0], CPU, theirs)[0][0, 0] == 42
 
 
 @pytest.mark.parametrize("rows", [(), (0, 1, 2)])

@@ -155,7 +155,7 @@ def test_a_row_without_a_run_says_why() -> None:
 
 def test_a_row_of_chosen_layers_names_them() -> None:
     [row] = made(ask(["unfreeze"]), [0.8])
-    assert row.note == "layers encoder.layers.1.*"
+    assert row.note == "layers embedding.* encoder.layers.1.*"
 
 
 def notes(**tests: float) -> dict[str, str]:
@@ -262,6 +262,20 @@ def test_it_writes_a_table_as_json_and_markdown_and_figures_that_say_synthetic(
     for figure in read.figures:
         assert f"({figure})" in page
         assert "sample (synthetic)" in (session.runs_dir / figure).with_suffix(".svg").read_text("utf-8")
+
+
+def test_it_tells_every_run_by_itself_for_whoever_has_the_file_alone(session: Session, few: list[Config]) -> None:
+    found = compare(session, few)
+    assert [run.id for run in found.runs] == [config.id for config in few]
+    baseline_run, scratch, body, small = found.runs
+    assert (body.strategy, body.pretrained_on, body.adapted) == ("final-layer", "sample news", False)
+    assert (small.labels, small.labelled, body.labels, body.labelled) == (40, 40, None, 240)
+    assert (scratch.pretrained_on, baseline_run.history) == ("", [])
+    assert len(body.history) == 2 and body.history[0]["validation_accuracy"] is not None
+    assert scratch.parameters_trainable == scratch.parameters_total > body.parameters_trainable > 0
+    for run, row in zip(found.runs, sorted(found.rows, key=lambda row: row.labelled, reverse=True), strict=True):
+        assert run.interval and run.test and run.interval[0] < run.test < run.interval[1]
+        assert (run.test, run.seconds) == (row.test_by_seed[0], row.seconds)
 
 
 def test_figures_of_an_earlier_comparison_do_not_stay(session: Session, few: list[Config]) -> None:

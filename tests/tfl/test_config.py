@@ -28,6 +28,7 @@ CHANGES: dict[str, Any] = {
     "hidden": 43,
     "dropout": 0.43,
     "word_order": False,
+    "recipe": 99,
     "precision": "float32",
 }
 

@@ -113,11 +113,13 @@ def test_n_labels_are_n_in_all_with_those_for_validation(materials: Callable[...
 
 
 @pytest.mark.parametrize("labels", [9, 33, 101, 195])
-def test_an_odd_number_of_labels_is_met_as_nearly_as_the_classes_allow(
+def test_an_odd_number_of_labels_is_met_and_one_class_has_one_more(
     materials: Callable[..., Materials], labels: int
 ) -> None:
     train, validation = rows_of(materials(), labels)
-    assert abs(len(train) + len(validation) - labels) <= 1
+    assert len(train | validation) == len(train) + len(validation) == labels
+    positive = sum(row % 2 for row in train | validation)
+    assert abs(2 * positive - labels) <= 1
 
 
 @pytest.mark.parametrize("labels", [8, 20, 100])

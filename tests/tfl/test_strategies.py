@@ -1,13 +1,18 @@
+import hashlib
 from itertools import pairwise
 
 import pytest
 
 from solutions.exercise3_layer_unfreezing import unfreeze
-from tfl.config import Config
+from tfl import baseline, batches, frozen
+from tfl.config import RECIPE, Config
 from tfl.errors import UnknownName, UsageError
 from tfl.model import ModelConfig, TransformerClassifier
+from tfl.phase import Phase
+from tfl.pretraining import words
+from tfl.pretraining.pretrain import topic_phase
 from tfl.strategies import EVERYTHING, HEAD, STRATEGIES, find, is_small, plan
-from tfl.training import Phase
+from tfl.training import Recipe
 
 MODEL = TransformerClassifier(ModelConfig(vocabulary=10, width=4, heads=1, hidden=4, layers=3))
 HEAD_NAMES = {"classifier.weight", "classifier.bias"}
@@ -103,6 +108,23 @@ def test_few_reviews_are_gone_through_more_often(name: str) -> None:
 )
 def test_a_few_thousand_reviews_are_few(choices: dict[str, object], small: bool) -> None:
     assert is_small(asked("full", **choices)) is small
+
+
+# --- the recipe's number
+
+
+def test_a_change_of_the_recipe_raises_its_number() -> None:
+    """Runs are found again by their configuration alone.  If this fails, raise RECIPE and put both numbers here."""
+    requests = [
+        Config(strategy=name, **choices)  # type: ignore[arg-type]
+        for name in STRATEGIES
+        for choices in ({}, {"adapt": True}, {"labels": 200}, {"pair": "sample"})
+    ]
+    constants = (frozen.BATCH, frozen.WEIGHT_DECAY, batches.WIDTHS, words.WINDOW, words.ROUNDS, baseline.LOOSENESS)
+    topics = [topic_phase(Config(strategy="pretrain", pair=pair)) for pair in ("real", "sample")]
+    defaults = Config(strategy="", recipe=0).model_dump()
+    recipe = repr((*map(plan, requests), topics, Recipe(), defaults, constants))
+    assert (RECIPE, hashlib.sha256(recipe.encode()).hexdigest()[:8]) == (2, "a2dd5d6f")
 
 
 # --- wrong requests

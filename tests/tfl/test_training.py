@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import Tensor
 
 from tfl import training
@@ -24,11 +26,13 @@ from tfl.events import Epoch, Event, Step
 from tfl.frozen import Features
 from tfl.model import WEIGHTS, ModelConfig, load_weights
 from tfl.parts import REFERENCE
-from tfl.training import Data, Phase, Training, drop_words, scheduled
+from tfl.phase import Phase
+from tfl.runs import RunFolder
+from tfl.training import Data, Training, drop_words, scheduled
 
 EPOCHS = 7  # of the toy's three phases
-STEPS = 6  # of an epoch
-MOMENTS = 31  # the events that the toy sends when it reports every step: 7 epochs and 4 · 6 steps
+STEPS = 5  # of an epoch
+MOMENTS = 27  # the events that the toy sends when it reports every step: 7 epochs and 4 · 5 steps
 
 
 pytestmark = pytest.mark.usefixtures("no_collecting")
@@ -67,7 +71,7 @@ def fitted(
 def contrary(toy: ModuleType) -> Data:
     """What is learned from the training examples is wrong in validation, so it gets worse there."""
     validation = toy.examples(20, seed=3)
-    return Data(toy.examples(43, seed=2), replace(validation, labels=1 - validation.labels))
+    return Data(toy.examples(37, seed=2), replace(validation, labels=1 - validation.labels))
 
 
 def best(progress: Progress) -> int:
@@ -83,6 +87,7 @@ def assert_same(found: Training, progress: Progress, expected: Training, expecte
     for name, tensor in expected.model.state_dict().items():
         assert torch.equal(found.model.state_dict()[name], tensor), name
         assert torch.equal(load_weights(found.folder)[name], tensor), name
+    assert RunFolder(found.folder).history() == progress.history  # each epoch once, although a kill may fall between
 
 
 def changed(toy: Training, before: dict[str, Tensor]) -> set[str]:
@@ -393,6 +398,25 @@ def test_history_and_events_tell_the_same(toy: ModuleType, tmp_path: Path) -> No
     assert [event.model_dump(exclude={"event", "run"}) for event in epochs] == progress.history
 
 
+def test_an_epoch_stands_in_the_history_as_soon_as_it_is_over(toy: ModuleType, tmp_path: Path) -> None:
+    lines = []
+
+    def look(event: Event) -> None:
+        if isinstance(event, Step):
+            lines.append((event.epoch, len(RunFolder(tmp_path).history())))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "REPORT_SECONDS", -1.0)
+        toy.make(tmp_path, look).fit(toy.PHASES[2:])
+    assert set(lines) == {(1, 0), (2, 1)}
+
+
+def test_a_training_that_starts_anew_drops_the_history_of_the_old_one(toy: ModuleType, tmp_path: Path) -> None:
+    RunFolder(tmp_path).append_history({"epoch": 99})
+    progress = toy.make(tmp_path).fit(toy.PHASES[:1])
+    assert RunFolder(tmp_path).history() == progress.history
+
+
 def test_steps_are_reported_with_the_time_left(toy: ModuleType, tmp_path: Path, every_step: None) -> None:
     heard: list[Event] = []
     toy.make(tmp_path, heard.append).fit(toy.PHASES[2:])
@@ -417,8 +441,8 @@ def test_every_example_is_seen_once_in_an_epoch(
     monkeypatch.setattr(training, "collate", remember)
     made.fit(toy.PHASES[2:])
     first, second = seen[:STEPS], seen[STEPS:]
-    assert sorted(i for batch in first for i in batch) == list(range(43))
-    assert sorted(i for batch in second for i in batch) == list(range(43))
+    assert sorted(i for batch in first for i in batch) == list(range(37))
+    assert sorted(i for batch in second for i in batch) == list(range(37))
     assert first != second  # in another order
 
 
@@ -453,6 +477,14 @@ def test_the_rate_climbs_in_a_straight_line_and_falls_to_nothing() -> None:
     assert max(shares) == shares[9] == pytest.approx(1.0, abs=0.02)
     assert shares[9:] == sorted(shares[9:], reverse=True)
     assert 0 < shares[-1] < 0.02
+
+
+@given(st.integers(1, 300), st.floats(0, 0.9))
+def test_the_rate_never_exceeds_its_peak_and_reaches_it_in_a_phase_of_any_length(steps: int, warmup: float) -> None:
+    shares = [scheduled(step, steps, warmup) for step in range(steps)]
+    assert max(shares) <= 1
+    assert max(shares) >= 1 - 1 / (steps * (1 - warmup)) - 1e-9
+    assert min(shares) > 0
 
 
 def test_without_warm_up_the_rate_starts_at_its_peak() -> None:

@@ -37,7 +37,6 @@ def done(
     session = Session(tmp_path_factory.mktemp("runs"), cpu, events.append)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TFL_CACHE", str(token_cache))
-        patch.setattr("tfl.training.release_memory", lambda: None)
         patch.setattr("tfl.session.release_memory", lambda: None)
         records = {name: train(session, tiny(name, epochs=1)) for name in STRATEGIES}
     return session, records, events

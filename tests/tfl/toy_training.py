@@ -1,10 +1,12 @@
 """A training of three phases that takes a moment, for tests that stop it, kill it, or share it between processes.
 
 python toy_training.py FOLDER                            trains in FOLDER and prints a line for each event
-torchrun --nproc-per-node 2 toy_training.py FOLDER       the same in two processes, without dropout
+torchrun --nproc-per-node 2 toy_training.py FOLDER       the same in two processes, without dropout and with it
 """
 
 import json
+import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -17,14 +19,15 @@ from tfl import training
 from tfl.batches import Examples
 from tfl.config import config
 from tfl.device import Device, choose_device
-from tfl.events import Event
+from tfl.events import Event, Step
 from tfl.model import ModelConfig, TransformerClassifier
+from tfl.phase import Phase
 from tfl.runs import RunFolder, RunRecord
 from tfl.session import Session
-from tfl.training import Data, Phase, Recipe, Training
+from tfl.training import Data, Recipe, Training
 
 CPU = Device(torch.device("cpu"), bfloat16=False)
-SHAPES = ModelConfig(vocabulary=16, width=8, heads=2, hidden=8, layers=2, dropout=0.1, max_len=12)
+SHAPES = ModelConfig(vocabulary=16, width=8, heads=2, hidden=8, layers=2, dropout=0.1, max_len=16)
 HEAD, LAYER, ALL = "classifier.*", "encoder.layers.1.*", "*"
 PHASES = [Phase((HEAD,), 3, 1e-2), Phase((HEAD, LAYER), 2, 1e-2), Phase((ALL,), 2, 1e-2, decay=2.0)]
 
@@ -49,10 +52,10 @@ def make(
     data: Data | None = None,
     **recipe: Any,
 ) -> Training:
-    """A training of a fresh model.  An epoch has 6 steps; one of its batches is a single example."""
+    """A training of a fresh model.  An epoch has 5 steps; one of its batches is a single example."""
     torch.manual_seed(seed)
     model = TransformerClassifier(shapes)
-    data = data or Data(examples(43, seed=2), examples(20, seed=3))
+    data = data or Data(examples(37, seed=2), examples(20, seed=3))
     settings = Recipe(**{"steps": 4, "patience": 9, "word_dropout": 0.0, "seed": seed, **recipe})
     folder.mkdir(exist_ok=True)
     return Training("full-sample-s0-000000", model, data, settings, device, folder, emit)
@@ -80,9 +83,42 @@ def _in_processes(folder: Path, device: Device) -> None:
 
     for _ in range(2):
         Session(folder / "runs", device, lambda event: None).perform(config(strategy="full", pair="sample"), "", work)
-    weights = {name: weight.tolist() for name, weight in toy.model.state_dict().items()}
-    found = {"history": progress.history, "weights": weights, "performed": performed}
+    found = {
+        "history": progress.history,
+        "weights": _weights(toy),
+        "performed": performed,
+        "whole": _outcome(make(folder / "whole", device=device), resume=False),
+        "resumed": _resumed(folder / "resumed", device),
+    }
     (folder / f"{device.rank}.json").write_text(json.dumps(found))
+
+
+def _weights(toy: Training) -> dict[str, Any]:
+    return {name: weight.tolist() for name, weight in toy.model.state_dict().items()}
+
+
+def _outcome(toy: Training, resume: bool) -> dict[str, Any]:
+    progress = toy.fit(PHASES, resume)
+    return {"history": progress.history, "weights": _weights(toy)}
+
+
+def _resumed(folder: Path, device: Device) -> dict[str, Any]:
+    """What comes of a training, with dropout, of which one process was asked to stop and which then went on."""
+
+    def ask_one(event: Event) -> None:
+        if device.rank == 1 and isinstance(event, Step) and event.step == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    training.REPORT_SECONDS, before = -1.0, training.REPORT_SECONDS
+    try:
+        make(folder, ask_one, device=device).fit(PHASES)
+    except KeyboardInterrupt:
+        stopped = True
+    else:
+        stopped = False
+    training.REPORT_SECONDS = before
+    torch.distributed.barrier()  # the first has written the checkpoint
+    return {"stopped": stopped, **_outcome(make(folder, device=device), resume=True)}
 
 
 def main(folder: Path) -> None:

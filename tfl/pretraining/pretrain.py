@@ -23,11 +23,12 @@ from tfl.evaluation import evaluate
 from tfl.events import Stage
 from tfl.files import digest
 from tfl.model import TransformerClassifier, model_config, save_weights
+from tfl.phase import Phase
 from tfl.pretraining.words import word_vectors
 from tfl.runs import RunFolder, RunRecord
 from tfl.session import Session, finish
 from tfl.text.vectors import read_vectors
-from tfl.training import Phase, Recipe, Training
+from tfl.training import Recipe, Training
 
 
 def topic_phase(config: Config) -> Phase:
@@ -91,7 +92,6 @@ def _pretrain(session: Session, config: Config, folder: RunFolder, record: RunRe
     session.emit(Stage(name="testing", detail=materials.large.title))
     test = evaluate(model, materials.large_test, session.device, session.parts)
     record = finish(record, words_seconds + progress.seconds, **progress.results(), **test.results())
-    folder.write_history(progress.history)
     plots.run_curves(record, progress.history, folder.curves)
     return record
 

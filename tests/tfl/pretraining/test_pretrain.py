@@ -12,12 +12,12 @@ from tfl.corpora import PAIRS
 from tfl.errors import UsageError
 from tfl.files import digest
 from tfl.model import load_weights
+from tfl.phase import Phase
 from tfl.pretraining import pretrain as module
 from tfl.pretraining.pretrain import pretrain
 from tfl.runs import RunFolder, RunRecord
 from tfl.session import Session
 from tfl.text.vocabulary import Vocabulary
-from tfl.training import Phase
 
 LARGE, SMALL = PAIRS["sample"]
 

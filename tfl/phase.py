@@ -1,0 +1,13 @@
+"""A phase: one stretch of training.  Here by itself, so that front ends can read the strategies without torch."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One stretch of training with a fixed set of layers that learn."""
+
+    layers: tuple[str, ...]  # patterns of parameter names
+    epochs: int
+    rate: float  # peak learning rate of the topmost group of layers
+    decay: float = 1.0  # each group further down learns this many times more slowly
