@@ -16,6 +16,7 @@ from tfl.stories import STORIES
 
 SMALLEST, LARGEST = 5, 9  # steps of a stage
 BYTES = 4096  # of a step's text
+COLUMNS = 78  # of a line in a block, which cannot be wrapped
 # Beside an exercise, where the stage has one.
 NEEDED = ("why", "idea", "code", "try", "data", "question", "mistakes", "deeper", "summary")
 HEADINGS = {"mistakes": "## Common mistakes", "deeper": "## Go deeper"}  # what may be a part of another step
@@ -75,6 +76,10 @@ def _of_lesson(lesson: Lesson, course: Course, known: Results, commands: Collect
 def _of_step(step: Step, course: Course, known: Results, commands: Collection[str]) -> Iterator[str]:
     if (size := len(step.text.encode())) > BYTES:
         yield f"{size:,} bytes of text are more than {BYTES:,}"
+    for block in _FENCED.findall(step.text):
+        for line in block.splitlines():
+            if len(line) > COLUMNS:
+                yield f"a line of {len(line)} columns in a block does not fit a terminal: {line.strip()}"
     if step.bench and step.bench not in BENCHES:
         yield f"there is no bench called “{step.bench}”"
     if step.kind == "question" and not step.questions:
