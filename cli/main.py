@@ -13,6 +13,19 @@ from tfl import __version__
 from tfl.errors import EXIT_FAILED, EXIT_INTERRUPTED, TflError
 
 COMMANDS = {  # name → (the module that has its `app`, what it does), in the order of the help
+    "init": ("cli.init", "Make a workspace: the exercises to fill in, and where your progress is kept."),
+    "list": ("cli.list", "List the exercises: their state, your points, what is next."),
+    "lesson": ("cli.lesson", "Read a lesson, and answer its questions."),
+    "story": ("cli.story", "Tell a detective story: something that was wrong with the lab."),
+    "check": ("cli.check", "Run an exercise's checks on your file."),
+    "watch": ("cli.watch", "Check on every save, and move on when an exercise passes."),
+    "grade": ("cli.grade", "Run the checks, then train for real with your code."),
+    "hint": ("cli.hint", "Show one more hint."),
+    "edit": ("cli.edit", "Open an exercise in your editor, where there is something to do."),
+    "diff": ("cli.diff", "Compare your answer with the reference, once it passes."),
+    "solution": ("cli.solution", "Show the reference answer."),
+    "reset": ("cli.reset", "Start an exercise again; your file is kept."),
+    "notebook": ("cli.notebook", "Export exercises as notebooks, and import them again."),
     "data": ("cli.data", "Get the corpora: fetch or import them, see what is here."),
     "pretrain": ("cli.pretrain", "Pre-train a model on the large corpus."),
     "train": ("cli.train", "Train on the small corpus with one strategy."),
@@ -20,6 +33,8 @@ COMMANDS = {  # name → (the module that has its `app`, what it does), in the o
     "runs": ("cli.runs", "List, show and remove runs."),
     "predict": ("cli.predict", "Say what a trained model makes of a text, and which words spoke for it."),
     "recommend": ("cli.recommend", "Rank films by what their reviews say."),
+    "course": ("cli.course", "For those who make courses: prove one, add a check."),
+    "class": ("cli.class_", "Grade a class, and tell it how it did."),
     "doctor": ("cli.doctor", "Look over this machine and say what is missing."),
 }
 
@@ -28,11 +43,14 @@ EPILOG = """\
 Exit codes:
   0    done
   1    what was asked for did not succeed
-  2    wrong use
+  2    wrong use, or a submission that cannot be read
+  3    the grader itself failed
   130  interrupted
 
 \b
 Examples:
+  tfl init && cd tfl-course          a workspace with the exercises
+  tfl watch                          checks your files on every save
   tfl compare --corpus sample        every strategy on the built-in sample, in minutes
   tfl data import ~/Downloads        use copies of AG News and IMDB that you have
   tfl train full --help              what a command can do

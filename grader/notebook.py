@@ -72,31 +72,37 @@ def extract(text: str, name: str, exercise: Exercise) -> tuple[str, list[str]]:
     Raises SubmissionError where the text is no notebook, or nothing that is asked for is in it.
     """
     cells = code_cells(text, name)
-    statements, broken = _statements(cells)
-    if len(statements) > MOST_STATEMENTS:
-        raise SubmissionError(f"{name} has more than 20,000 statements.", "Hand in the code alone, without data.")
-    try:
-        needed = _needed(statements, exercise.asks)
-    except RecursionError as error:
-        raise SubmissionError(
-            f"{name} is nested too deeply for Python to read.", "Write it in smaller steps."
-        ) from error
-    if not needed:
-        raise SubmissionError(
-            " ".join([f"No cell of {name} defines {' or '.join(exercise.asks)}.", *broken[:1]]),
-            f"{exercise.id} asks for it in a code cell.",
-        )
+    found, broken = needed(cells, name, exercise)
     parts, last = [], 0
-    for statement in needed:
+    for statement in found:
         if statement.cell != last:
             parts.append(f"# cell {statement.cell}")
             last = statement.cell
         parts.append(statement.code)
-    used = sorted({statement.cell for statement in needed})
+    used = sorted({statement.cell for statement in found})
     left = len(cells) - len(used)
     note = f"Used cell{'s' if len(used) > 1 else ''} {_listed(used)} of {name}, counted from the top"
     note += f"; {left} other code cell{' was' if left == 1 else 's were'} not needed." if left else "."
     return "\n\n".join(parts) + "\n", [note, *broken]
+
+
+def needed(cells: list[tuple[int, str]], name: str, exercise: Exercise) -> tuple[list[Statement], list[str]]:
+    """The statements that `exercise` needs, and notes on cells that are no Python.  Raises SubmissionError."""
+    statements, broken = _statements(cells)
+    if len(statements) > MOST_STATEMENTS:
+        raise SubmissionError(f"{name} has more than 20,000 statements.", "Hand in the code alone, without data.")
+    try:
+        found = _needed(statements, exercise.asks)
+    except RecursionError as error:
+        raise SubmissionError(
+            f"{name} is nested too deeply for Python to read.", "Write it in smaller steps."
+        ) from error
+    if not found:
+        raise SubmissionError(
+            " ".join([f"No cell of {name} defines {' or '.join(exercise.asks)}.", *broken[:1]]),
+            f"{exercise.id} asks for it in a code cell.",
+        )
+    return found, broken
 
 
 def code_cells(text: str, name: str) -> list[tuple[int, str]]:

@@ -73,6 +73,12 @@ def read(path: Path, exercise: Exercise) -> Submission:
     return Submission(name, source, tuple(notes))
 
 
+def read_text(path: Path) -> str:
+    """The text of a file, however it is encoded, with \\n at the ends of its lines.  Raises SubmissionError."""
+    name = printable(path.name)
+    return _text(_bytes(path, name), name)
+
+
 def check_syntax(source: str, name: str) -> None:
     """Raises SubmissionError, with the line and a caret, where the source is no valid Python.  Nothing is executed."""
     try:

@@ -42,11 +42,13 @@ def takes_the_terminal(words: list[str]) -> bool:
     return Path(words[0]).name not in GRAPHICAL or "--wait" in words
 
 
-def place(trace: tuple[str, ...], source: str) -> int | None:
-    """The line to begin at: where an error arose (a verdict's trace), or else the first thing not yet written."""
-    for told in reversed(trace):
-        if found := re.match(r"line (\d+),", told):
-            return int(found[1])
+def failed_at(trace: tuple[str, ...]) -> int | None:
+    """The line that a verdict's trace ends in."""
+    return next((int(found[1]) for told in reversed(trace) if (found := re.match(r"line (\d+),", told))), None)
+
+
+def to_write(source: str) -> int | None:
+    """The line of the first thing that is not written yet, or of a syntax error."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError) as error:

@@ -49,6 +49,7 @@ class Attempt(_Kept):
     course: str  # its version
     seed: str  # repeats the mark
     digest: str = ""  # of the source that was marked
+    line: int | None = None  # where its first failure arose
 
 
 class ExerciseProgress(_Kept):

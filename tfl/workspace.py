@@ -22,7 +22,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ValidationError
 
-from tfl import __version__, files, learner_readme
+from tfl import __version__, editors, files, learner_readme
 from tfl import course as courses
 from tfl import progress as progresses
 from tfl.course import Course, Exercise
@@ -52,6 +52,8 @@ class _Check(Protocol):
     def id(self) -> str: ...
     @property
     def verdict(self) -> str: ...
+    @property
+    def trace(self) -> tuple[str, ...]: ...
 
 
 class Marked(Protocol):
@@ -159,6 +161,7 @@ class Workspace:
             course=mark.course,
             seed=mark.seed,
             digest=digest(source.encode()) if source else "",
+            line=next((editors.failed_at(check.trace) for check in mark.checks if check.trace), None),
         )
         with progresses.changed(self.folder) as progress:
             done = progress.exercise(mark.exercise)
@@ -168,6 +171,12 @@ class Workspace:
             if done.best is None or attempt.passed or _share(attempt) > _share(done.best):
                 done.best = attempt
         return progress
+
+    def line_to_mend(self, exercise: Exercise) -> int | None:
+        """Where the last check of the file as it is now first failed, if that is known."""
+        last, path = self.progress().exercise(exercise.id).last, self.path(exercise)
+        same = last and path.exists() and last.digest == digest(path.read_bytes())
+        return last.line if last and same else None
 
     def record_hint(self, exercise: Exercise, count: int) -> Progress:
         """Note that the first `count` hints have been seen."""

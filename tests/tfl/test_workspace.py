@@ -19,6 +19,7 @@ MINE = "def double(x):\n    return x + x\n"
 class Check:
     id: str
     verdict: str = "passed"
+    trace: tuple[str, ...] = ()
 
 
 @dataclass

@@ -1,0 +1,154 @@
+"""Checks without any wall, in a process that shares the caller's terminal: for a learner's own debugger.
+
+    check(course, exercise, submission)   in the caller, which loads no torch
+      └─ python -P -m grader.in_process REQUEST ANSWERS      judges and submission in one process, `breakpoint()` works
+
+Never for the work of others: here a submission can do whatever its owner can.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from grader.marks import Mark, Verdict
+from grader.submission import Submission
+from tfl.course import Course, Exercise
+from tfl.errors import EXIT_INTERRUPTED, GraderError, TflError
+
+ISOLATION = "none (--in-process)"
+
+
+def check(
+    course: Course, exercise: Exercise, submission: Submission, path: Path, seed: str | None = None
+) -> Iterator[Verdict | Mark]:
+    """The verdict of each check as it comes, and at last the mark.
+
+    `path` is the file that breakpoints are set in.  Raises GraderError when the grader itself fails, and TflError when
+    the submission has ended the process.
+    """
+    request = {
+        "course": str(course.folder),
+        "exercise": exercise.id,
+        "file": submission.file,
+        "path": submission.file if path.suffix.lower() == ".ipynb" else str(path.absolute()),
+        "source": submission.source,
+        "seed": seed,
+        "notes": list(submission.notes),
+    }
+    reading, writing = os.pipe()
+    with tempfile.TemporaryFile("w+") as question, os.fdopen(reading) as answers, _interrupts_left_to_the_child():
+        json.dump(request, question)
+        question.flush()
+        question.seek(0)
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "grader.in_process", str(question.fileno()), str(writing)],
+            pass_fds=(question.fileno(), writing),
+        )
+        os.close(writing)
+        try:
+            yield from _answers(answers)
+        finally:
+            process.wait()
+    if process.returncode in (EXIT_INTERRUPTED, -signal.SIGINT):
+        raise KeyboardInterrupt
+    if process.returncode:
+        raise TflError(
+            f"The process that ran your code ended by itself, with status {process.returncode}.",
+            "Without --in-process your code runs apart from the checks, and each of them gets its verdict.",
+        )
+
+
+def _answers(lines: Iterator[str]) -> Iterator[Verdict | Mark]:
+    for line in lines:
+        ((kind, value),) = json.loads(line).items()
+        if kind == "failed":
+            raise GraderError(value, "Tell whoever wrote the check.")
+        yield Verdict.model_validate(value) if kind == "verdict" else Mark.model_validate(value)
+
+
+@contextmanager
+def _interrupts_left_to_the_child() -> Iterator[None]:
+    """Ctrl-C reaches both processes; a debugger in the child must be able to take it for itself."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+# ---------------------------------------------------------------------------------------------- the child's side
+
+
+def main(request: dict[str, Any], answers: Any) -> int:
+    """Run the checks of one submission; returns the exit status."""
+    import pytest
+
+    from grader.observers import Direct
+    from grader.plugin import Judging
+    from tfl import course as courses
+
+    def tell(**message: Any) -> None:
+        answers.write(json.dumps(message) + "\n")
+        answers.flush()
+
+    class Telling:
+        """Tells each verdict as soon as its check is over."""
+
+        verdicts: list[Verdict] = []  # noqa: RUF012 - made anew with each call of main
+
+        @pytest.hookimpl(wrapper=True)
+        def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[Any]:
+            started = time.perf_counter()
+            outcome = yield
+            self.verdicts.append(judging.verdict(item, time.perf_counter() - started))
+            tell(verdict=self.verdicts[-1].model_dump(mode="json"))
+            return outcome
+
+        def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+            tell(failed=str(excinfo.value))
+            return True
+
+    started = time.perf_counter()
+    course = courses.load(Path(request["course"]))
+    exercise = course.exercise(request["exercise"])
+    observer = Direct(request["source"], request["path"], course.observe(exercise))
+    judging, telling = Judging(course, request["seed"], observer=observer), Telling()
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    options = ["--noconftest", "--import-mode=importlib", "--assert=plain", "-s", "-c", os.devnull]
+    options += [
+        "--rootdir",
+        str(course.checks),
+        "-pno:cacheprovider",
+        "-pno:terminal",
+        "-pno:debugging",
+        "-pno:warnings",
+    ]
+    status = pytest.main([*options, str(course.judge(exercise))], plugins=[judging, telling])
+    if status == pytest.ExitCode.INTERRUPTED:
+        return EXIT_INTERRUPTED
+    mark = Mark(
+        exercise=exercise.id,
+        file=request["file"],
+        checks=tuple(telling.verdicts),
+        isolation=ISOLATION,
+        seconds=time.perf_counter() - started,
+        seed=judging.seed,
+        course=course.version,
+        notes=tuple(request["notes"]),
+    )
+    tell(mark=mark.model_dump(mode="json"))
+    return 0
+
+
+if __name__ == "__main__":
+    with os.fdopen(int(sys.argv[1])) as question, os.fdopen(int(sys.argv[2]), "w") as answers:
+        sys.exit(main(json.load(question), answers))
