@@ -10,17 +10,16 @@ GLYPHS = {  # state → sign and colour; the sign alone says it too
 }
 
 
-def score(value: float | None) -> str:
-    """A loss, or an accuracy between 0 and 1; – where there is none."""
-    return "–" if value is None else f"{value:.3f}"
+STATES = {  # of a stage or an exercise
+    "passed": ("✓", "$text-success"),
+    "in progress": ("◐", "$text-warning"),
+    "not started": ("○", "$foreground 60%"),
+}
 
 
-def duration(seconds: float) -> str:
-    """8.4 s, 2 min 05 s, 1 h 02 min."""
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+def plural(count: int, noun: str) -> str:
+    """1 step, 2 steps."""
+    return f"{count:,} {noun}" + "s" * (count != 1)
 
 
 def bar(done: int, total: int, width: int = 20) -> str:

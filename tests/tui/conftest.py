@@ -21,14 +21,17 @@ MakeRun = Callable[..., RunFolder]
 def in_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The working directory is the test's own, and the disk is looked at often."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TFL_CONFIG", str(tmp_path / "config"))
+    for variable in ("DISPLAY", "WAYLAND_DISPLAY", "VISUAL", "EDITOR"):
+        monkeypatch.delenv(variable, raising=False)
     monkeypatch.setattr("tui.screens.runs.SECONDS", 0.05)
     monkeypatch.setattr("tui.screens.runs.SETTLE", 0.01)
 
 
 @pytest.fixture
 def app() -> TflApp:
-    """The app over the folder `runs`."""
-    return TflApp(Path("runs"))
+    """The app, on the screen of the runs in the folder `runs`, without a workspace."""
+    return TflApp(Path("runs"), place="runs")
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ async def test_without_colours_everything_is_drawn_all_the_same(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     make_run()
-    app = TflApp(Path("runs"))
+    app = TflApp(Path("runs"), place="runs")
     async with app.run_test(size=(120, 40)) as pilot:
         await looked(pilot)
         await until(pilot, lambda: "◆ best 6" in shown(pilot))
@@ -120,6 +120,7 @@ async def test_the_keys_are_explained(app: TflApp) -> None:
     async with app.run_test() as pilot:
         await looked(pilot)
         await pilot.press("question_mark")
-        await until(pilot, lambda: "stop a training" in shown(pilot))
+        await until(pilot, lambda: "The runs on this machine" in shown(pilot))
+        assert "Train" in shown(pilot) and "Quit" in shown(pilot)
         await pilot.press("escape")
-        await until(pilot, lambda: "stop a training" not in shown(pilot))
+        await until(pilot, lambda: "The runs on this machine" not in shown(pilot))

@@ -12,7 +12,6 @@ from tfl import jobs
 from tui.app import TflApp
 from tui.screens.runs import RunsScreen
 from tui.screens.train import TrainScreen
-from tui.strategies import STRATEGIES
 
 SOURCE = """
 import json, time
@@ -70,12 +69,6 @@ async def form(pilot: Pilot[None]) -> TrainScreen:
     return pilot.app.screen
 
 
-def test_the_strategies_are_those_of_the_engine() -> None:
-    from tfl import strategies
-
-    assert {name: strategy.summary for name, strategy in strategies.STRATEGIES.items()} == STRATEGIES
-
-
 async def test_a_training_is_watched_to_its_end_and_then_chosen_among_the_runs(
     app: TflApp, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,17 +117,32 @@ async def test_a_failure_shows_its_message_and_what_to_do(app: TflApp, monkeypat
         assert app.job is None
 
 
-@pytest.mark.parametrize("key", ["escape", "c"])
-async def test_stopping_lets_the_job_save_its_work(key: str, app: TflApp, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_stopping_lets_the_job_save_its_work(app: TflApp, monkeypatch: pytest.MonkeyPatch) -> None:
     train_by(monkeypatch, "lasts")
     async with app.run_test() as pilot:
         await form(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "training for long" in shown(pilot) and "epoch 2" in shown(pilot))
-        await pilot.press(key)
+        await pilot.press("c")
         await until(pilot, lambda: "‖ stopped" in shown(pilot))
         assert "tfl train --resume" in shown(pilot)
         assert Path("saved").exists()
+
+
+async def test_a_training_goes_on_while_one_looks_at_other_screens(
+    app: TflApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train_by(monkeypatch, "lasts")
+    async with app.run_test() as pilot:
+        screen = await form(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "epoch 2" in shown(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, RunsScreen))
+        assert app.job
+        await until(pilot, lambda: "▸" in shown(pilot))  # the title says that something is going on
+        await pilot.press("t")
+        await until(pilot, lambda: app.screen is screen and "epoch 2" in shown(pilot))
 
 
 async def test_quitting_lets_the_job_save_its_work_first(app: TflApp, monkeypatch: pytest.MonkeyPatch) -> None:

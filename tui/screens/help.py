@@ -1,46 +1,80 @@
-"""What the keys do."""
+"""Help for what has the focus: what it is, and the keys that work there now."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Input, Static
 
-KEYS = (
-    ("↑ ↓", "choose a run, a strategy"),
-    ("t", "train a new run"),
-    ("tab", "next field of the form"),
-    ("enter", "start the training; when it is over, go to its run"),
-    ("escape c", "stop a training: it saves its work and can go on later"),
-    ("escape", "back"),
-    ("m", "loss or accuracy, where there is room for one of them"),
-    ("d", "dark or light"),
-    ("q", "quit; a training saves its work first"),
-)
-SIGNS = "✓ finished   … running   ‖ interrupted   ✗ failed or damaged"
+SIGNS = "✓ passed, finished   ◐ in progress   ○ not started   … running   ‖ interrupted   ✗ failed"
+NAMES = {
+    "question_mark": "?",
+    "colon": ":",
+    "escape": "esc",
+    "left": "←",
+    "right": "→",
+    "up": "↑",
+    "down": "↓",
+    "enter": "⏎",
+    "pageup": "page ↑",
+    "pagedown": "page ↓",
+    "shift+tab": "⇧ tab",
+}
+HIDDEN = ("ctrl+", "shift+", "super+", "alt+", "alt_", "f1", "home", "end")  # standard keys that nobody looks up
 
 
 class HelpScreen(ModalScreen[None]):
-    """The keys of all screens on one page."""
+    """One page about the part of the screen where one is."""
 
     DEFAULT_CSS = """
-    HelpScreen { align: center middle; }
-    HelpScreen > Vertical {
-        width: 72;
-        height: auto;
-        padding: 1 2;
-        background: $surface;
-        border: round $primary;
-        border-title-color: $foreground;
+    HelpScreen {
+        align: center middle;
+        & > VerticalScroll {
+            width: 76;
+            max-width: 94%;
+            height: auto;
+            max-height: 90%;
+            padding: 1 2;
+            background: $surface;
+            border: round $primary;
+            border-title-color: $foreground;
+            scrollbar-size-vertical: 1;
+        }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,enter,question_mark", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,question_mark,q", "dismiss", "Close")]
+
+    def __init__(self, about: Screen[Any]) -> None:
+        super().__init__()
+        self._about = _texts(about)
+        self._keys = _keys(about)
 
     def compose(self) -> ComposeResult:
-        with Vertical() as box:
-            box.border_title = "Keys"
-            rows = [Content.assemble((f"{key:<10}", "bold $text-accent"), what, "\n") for key, what in KEYS]
-            yield Static(Content.assemble(*rows, "\n", SIGNS, "\n\nWithout this app: tfl --help.  Close with escape."))
+        with VerticalScroll() as box:
+            box.border_title = "Help"
+            lines = [Content(text) for text in self._about]
+            keys = [Content.assemble((f"{key:>10}  ", "bold $text-accent"), what) for key, what in self._keys]
+            rest = [Content.styled(SIGNS, "$foreground 60%"), Content("Without this app: tfl --help.  esc closes.")]
+            yield Static(Content("\n\n").join([*lines, Content("\n").join(keys), *rest]))
+
+
+def _texts(about: Screen[Any]) -> list[str]:
+    """What the focused part says of itself, then what the screen says."""
+    nodes = about.focused.ancestors_with_self if about.focused else [about]
+    found = [node.HELP for node in nodes if getattr(node, "HELP", None)]
+    return [" ".join((text or "").split()) for text in dict.fromkeys(found)]
+
+
+def _keys(about: Screen[Any]) -> list[tuple[str, str]]:
+    """The keys that do something now, the nearest part's first."""
+    keys: dict[str, list[str]] = {}
+    for _, binding, enabled, _ in about.active_bindings.values():
+        if not enabled or not binding.description or binding.key.startswith(HIDDEN):
+            continue
+        if isinstance(about.focused, Input) and len(binding.key) == 1:
+            continue  # typed, not obeyed
+        keys.setdefault(binding.description, []).append(binding.key_display or NAMES.get(binding.key, binding.key))
+    return [(" ".join(dict.fromkeys(names)), what) for what, names in keys.items()]

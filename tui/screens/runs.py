@@ -6,20 +6,23 @@ from typing import ClassVar, NamedTuple
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tfl import runs
+from tfl.curves import overfits_from
 from tfl.errors import RunError
+from tfl.formats import duration, score
 from tfl.runs import Damaged, RunFolder, RunRecord
-from tui.widgets.curves import Curves
+from tui.screens.base import TflScreen
+from tui.widgets.curves import OVERLAID, Curves
+from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
-from tui.words import GLYPHS, duration, score, wrong
+from tui.words import GLYPHS, plural, wrong
 
 SECONDS = 1.0  # between two looks at the disk
 SETTLE = 0.12  # seconds a choice must last before its curves are drawn, which takes longer than a key repeats
@@ -48,24 +51,30 @@ class Shelf(NamedTuple):
     runs: list[Run]
 
 
-class RunsScreen(Screen[None]):
+class RunsScreen(TflScreen[None]):
     """Follows the runs folder: what another process trains shows up here too."""
 
     CSS_PATH = "runs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [("t", "train", "Train"), ("m", "measure", "Loss/accuracy")]
+    HELP = """The runs on this machine, newest first.  Space lays the validation curves of several runs over each
+other, each with a letter.  A run that another tfl trains shows up by itself."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "train", "Train"),
+        Binding("space", "overlay", "Overlay"),
+        Binding("m", "measure", "Loss/accuracy"),
+        Binding("c", "app.compare", "Compare"),
+    ]
 
-    def __init__(self, runs_dir: Path) -> None:
+    def __init__(self, runs_dir: Path, wanted: str = "") -> None:
         super().__init__()
         self.runs_dir = runs_dir
         self.shelf = Shelf([], [])
         self.chosen = ""  # id of the run whose details are shown
-        self.wanted = ""  # id of one that will be chosen as soon as it is seen
+        self.wanted = wanted  # id of one that will be chosen as soon as it is seen
+        self.overlaid: list[str] = []  # ids of the runs whose curves are laid over each other
         self._settling: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(
-            Content.assemble(("tfl", "bold $text-accent"), "  runs", (f"  {self.runs_dir}/", "dim")), id="title"
-        )
+        yield Title("Runs", f"{self.runs_dir}/")
         with Horizontal(id="body"):
             with Vertical(id="list"):
                 yield Static(f"  {'run':<{COLUMNS - 15}}test accuracy", classes="caption")
@@ -78,7 +87,16 @@ class RunsScreen(Screen[None]):
         yield TooSmall()
 
     def on_mount(self) -> None:
+        self.rest()
         self._watch_disk()
+
+    def on_screen_resume(self) -> None:
+        if self.home.newest_run:
+            self.wanted, self.home.newest_run = self.home.newest_run, ""
+            self._show_list()
+
+    def rest(self) -> None:
+        self.query_one(OptionList).focus()
 
     @work
     async def _watch_disk(self) -> None:
@@ -104,8 +122,9 @@ class RunsScreen(Screen[None]):
         place = ids.index(self.chosen) if self.chosen in ids else 0
         with self.app.batch_update():
             options.clear_options()
-            options.add_options(Option(_row(run), id=run.id) for run in self.shelf.runs)
+            options.add_options(Option(_row(run, self._letter(run)), id=run.id) for run in self.shelf.runs)
             options.highlighted = place if ids else None
+        self.title_bar.state(plural(len(ids), "run"))
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         run = self.shelf.runs[event.option_index]
@@ -121,29 +140,58 @@ class RunsScreen(Screen[None]):
         curves.display = isinstance(run, RunRecord)
         if isinstance(run, Damaged):
             return
+        if self.overlaid:
+            self._draw_overlay()
+            return
         try:
-            curves.draw(RunFolder(self.runs_dir / run.id).history(), run.best_epoch)
+            history = RunFolder(self.runs_dir / run.id).history()
+            curves.draw(history, run.best_epoch)
+            if begins := overfits_from(history):
+                note = Content.styled(
+                    f"! overfitting from epoch {begins}: validation loss rises, training loss falls", "$text-warning"
+                )
+                self.query_one("#facts", Static).update(Content.assemble(_facts(run), "\n", note))
         except RunError as error:
             curves.display = False
             self.query_one("#facts", Static).update(Content.assemble(_facts(run), "\n", wrong(str(error))))
+
+    # ------------------------------------------------------------------------------------- several runs at once
+
+    def _letter(self, run: Run) -> str:
+        """The letter of a run that is laid over others."""
+        return "ABCDEF"[self.overlaid.index(run.id)] if run.id in self.overlaid else ""
+
+    def action_overlay(self) -> None:
+        """Lay the chosen run's validation curve over the others', or take it away."""
+        if self.chosen in self.overlaid:
+            self.overlaid.remove(self.chosen)
+        elif len(self.overlaid) == OVERLAID:
+            self.home.warn(f"{OVERLAID} curves are as many as can be told apart.")
+        elif any(run.id == self.chosen and isinstance(run, RunRecord) for run in self.shelf.runs):
+            self.overlaid.append(self.chosen)
+        self._show_list()
+
+    def _draw_overlay(self) -> None:
+        histories = {}
+        for number, id in enumerate(self.overlaid):
+            try:
+                histories["ABCDEF"[number]] = RunFolder(self.runs_dir / id).history()
+            except RunError as error:
+                self.home.fail(error)
+        self.query_one(Curves).overlay(histories)
+
+    # ------------------------------------------------------------------------------------------------- the keys
 
     def action_measure(self) -> None:
         self.query_one(Curves).switch()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "overlay":
+            return bool(self.shelf.runs)
         return self.has_class("-low") if action == "measure" else True
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self.refresh_bindings)  # the breakpoints' classes are set by then
-
     def action_train(self) -> None:
-        from tui.screens.train import TrainScreen
-
-        def choose(run: str | None) -> None:
-            self.wanted = run or ""
-            self._show_list()
-
-        self.app.push_screen(TrainScreen(self.runs_dir), choose)
+        self.home.action_train()
 
 
 def _stamps(runs_dir: Path) -> list[tuple[object, ...]]:
@@ -163,7 +211,7 @@ def _read(runs_dir: Path) -> list[Run]:
     return [*reversed(records), *damaged]
 
 
-def _row(run: Run) -> Content:
+def _row(run: Run, letter: str = "") -> Content:
     """A run in two lines."""
     if isinstance(run, Damaged):
         return Content.assemble(("✗", "$text-error"), f" {run.id}\n", ("  damaged", "dim"))
@@ -174,7 +222,8 @@ def _row(run: Run) -> Content:
         (glyph, colour),
         (f" {name:<{COLUMNS - 2 - len(value)}}", "bold"),
         f"{value}\n",
-        (f"  {run.corpus} · s{run.seed}", "dim"),
+        (f"{letter:<2}", "bold $text-accent"),
+        (f"{run.corpus} · s{run.seed}", "dim"),
     )
 
 

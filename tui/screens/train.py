@@ -1,48 +1,39 @@
 """One training: choose a strategy, start it, watch it learn."""
 
 import os
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
-from textual.validation import Integer
-from textual.widgets import Button, Checkbox, Footer, Input, Label, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Button, Footer, Input, OptionList
 
-from tfl import corpora
-from tfl.config import config
+from tfl.errors import TflError
 from tfl.events import Event, Failed, Finished
 from tfl.jobs import Job
-from tui.strategies import STRATEGIES
+from tfl.strategies import STRATEGIES
+from tui.screens.base import TflScreen
 from tui.widgets.curves import Curves
+from tui.widgets.form import TrainingForm
+from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
 from tui.widgets.training import Training
 from tui.words import wrong
 
-if TYPE_CHECKING:
-    from tui.app import TflApp
 
-SEED = Integer(minimum=0, failure_description="The seed is a whole number, 0 or more.")
-LABELS = Integer(minimum=8, failure_description="Labels: a whole number, 8 or more; empty for all of them.")
-DIGITS = "[0-9]*"
-
-
-class TrainScreen(Screen[str]):
-    """A form on the left, the training on the right.  Closes with the id of the run that came out."""
+class TrainScreen(TflScreen[None]):
+    """A form on the left, the training on the right.  It goes on while one looks at other screens."""
 
     CSS_PATH = "train.tcss"
+    HELP = "A training in a process of its own.  c stops it and saves its work; esc leaves it running."
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape", "back", "Back"),
-        Binding("escape,c", "cancel", "Stop and save", key_display="c"),
-        ("m", "measure", "Loss/accuracy"),
+        Binding("c", "cancel", "Stop and save"),
+        Binding("m", "measure", "Loss/accuracy"),
     ]
 
     @dataclass
@@ -55,41 +46,24 @@ class TrainScreen(Screen[str]):
         super().__init__()
         self.runs_dir = runs_dir
 
-    @property
-    def home(self) -> "TflApp":
-        """The app, which knows whether a job is running."""
-        return cast("TflApp", self.app)
-
     def compose(self) -> ComposeResult:
-        yield Static(Content.assemble(("tfl", "bold $text-accent"), "  train"), id="title")
+        yield Title("Train")
         with Horizontal(id="body"):
-            with Vertical(id="form"):
-                yield Static("strategy", classes="caption")
-                yield OptionList(*(Option(name, id=name) for name in STRATEGIES))
-                with Horizontal(classes="field"):
-                    yield Label("seed")
-                    yield Input("0", id="seed", compact=True, validators=SEED, restrict=DIGITS)
-                with Horizontal(classes="field"):
-                    yield Label("labels")
-                    yield Input(
-                        placeholder="all",
-                        id="labels",
-                        compact=True,
-                        validators=LABELS,
-                        restrict=DIGITS,
-                        valid_empty=True,
-                    )
-                yield Checkbox("sample (synthetic)", id="sample", compact=True)
-                yield Button("Train  ⏎", id="start", compact=True, variant="primary")
+            yield TrainingForm(id="form")
             yield Training(self.runs_dir)
         yield Footer()
         yield TooSmall()
 
     def on_mount(self) -> None:
-        here = corpora.default_pair() == "real"
-        sample = self.query_one("#sample", Checkbox)
-        sample.value, sample.disabled = not here, not here  # the only corpus, where the real ones are missing
-        self.query_one(OptionList).highlighted = list(STRATEGIES).index("full")
+        self.rest()
+
+    def rest(self) -> None:
+        self.query_one(OptionList).focus()
+
+    def choose(self, strategy: str, layers: str) -> None:
+        """Fill in the form, unless a training is running."""
+        if not self.home.job:
+            self.query_one(TrainingForm).choose(strategy, layers)
 
     # ------------------------------------------------------------------------------------------------- the form
 
@@ -98,12 +72,13 @@ class TrainScreen(Screen[str]):
         """Say what the strategies do, above all the chosen one."""
         if self.home.job:
             return
-        chosen = self.query_one(OptionList).highlighted
+        form = self.query_one(TrainingForm)
         lines = [Content("Choose a strategy and press enter.\n")]
-        for place, (name, summary) in enumerate(STRATEGIES.items()):
-            style = "bold $text-accent" if place == chosen else "dim"
-            lines += [Content.styled(name, style), Content.styled(f"  {summary}", "" if place == chosen else "dim")]
-        if self.query_one("#sample", Checkbox).disabled:
+        for strategy in STRATEGIES.values():
+            chosen = strategy is form.strategy
+            lines.append(Content.styled(strategy.name, "bold $text-accent" if chosen else "dim"))
+            lines.append(Content.styled(f"  {strategy.summary}", "" if chosen else "dim"))
+        if form.only_sample:
             lines.append(Content.styled("\nOnly the sample is here. More: tfl data fetch", "$text-warning"))
         self.query_one(Training).say(Content("\n").join(lines))
 
@@ -114,30 +89,26 @@ class TrainScreen(Screen[str]):
         """Start what the form asks for, or say what is wrong with it."""
         if self.home.job:
             return
-        for field in self.query(Input):
-            found = field.validate(field.value)
-            if found and not found.is_valid:
-                field.focus()
-                return self.query_one(Training).say(wrong(" ".join(found.failure_descriptions)))
-        self.home.job = job = Job("train", self._request())
+        training, form = self.query_one(Training), self.query_one(TrainingForm)
+        if trouble := form.trouble():
+            return training.say(wrong(trouble))
+        try:
+            request = self._request(form)
+        except TflError as error:
+            return training.say(wrong(str(error)))
+        self.home.job = job = Job("train", request)
         self.follow(job)
-        self.query_one(Training).begin()
+        training.begin()
         self._lock_form(True)
 
-    def _request(self) -> dict[str, Any]:
+    def _request(self, form: TrainingForm) -> dict[str, Any]:
         """The job's request.  It goes on from where an earlier training was stopped, if one was."""
-        strategy = list(STRATEGIES)[self.query_one(OptionList).highlighted or 0]
-        pair = "sample" if self.query_one("#sample", Checkbox).value else "real"
-        seed, labels = (self.query_one(name, Input).value for name in ("#seed", "#labels"))
-        asked = config(strategy=strategy, pair=pair, seed=int(seed), labels=int(labels) if labels else None)
-        command = ["tfl", "train", strategy, "--corpus", pair, "--seed", seed]
-        command += [*(["--labels", labels] if labels else []), "--runs-dir", str(self.runs_dir), "--resume"]
         return {
-            "config": asked.model_dump(mode="json"),
+            "config": form.asked().model_dump(mode="json"),
             "resume": True,
             "runs_dir": str(self.runs_dir),
             "threads": max(1, (os.cpu_count() or 1) - 1),  # the screen needs one too
-            "continue": shlex.join(command),
+            "continue": form.command(self.runs_dir),
         }
 
     def _lock_form(self, locked: bool) -> None:
@@ -156,25 +127,25 @@ class TrainScreen(Screen[str]):
             job.close()
 
     def on_train_screen_told(self, message: Told) -> None:
-        self.query_one(Training).take(message.event)
+        training = self.query_one(Training)
+        training.take(message.event)
+        self.home.busy = training.brief
         if isinstance(message.event, Finished | Failed):
+            self.home.busy = ""
+            self.home.newest_run = training.record.id if training.record else ""
             self.home.job_ended()
             self._lock_form(False)
-            self.query_one(OptionList).focus()
+            if self.is_current:
+                self.rest()
+            else:
+                self.notify(training.outcome.plain, title="Training", timeout=10, markup=False)
 
     # ------------------------------------------------------------------------------------------------- the keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("back", "cancel"):
-            return bool(self.home.job) == (action == "cancel")
+        if action == "cancel":
+            return bool(self.home.job)
         return self.has_class("-low") if action == "measure" else True
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self.refresh_bindings)  # the breakpoints' classes are set by then
-
-    def action_back(self) -> None:
-        record = self.query_one(Training).record
-        self.dismiss(record.id if record else None)
 
     def action_cancel(self) -> None:
         self.home.stop_job()

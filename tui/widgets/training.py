@@ -9,11 +9,13 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tfl import events
+from tfl.curves import overfits_from
 from tfl.errors import EXIT_INTERRUPTED
 from tfl.events import Event
+from tfl.formats import duration, score
 from tfl.runs import RunFolder, RunRecord
 from tui.widgets.curves import Curves
-from tui.words import bar, duration, score, wrong
+from tui.words import bar, wrong
 
 REDRAW = 0.2  # seconds between two drawings, however often the job speaks
 NOTICES = 2  # that are shown, the last ones
@@ -36,7 +38,7 @@ class Training(Vertical):
         yield Curves()
 
     def on_mount(self) -> None:
-        self._timer = self.set_interval(REDRAW, self._draw, pause=True)
+        self._timer = self.set_interval(REDRAW, self._draw_if_seen, pause=True)
         self.watch(self.app, "stopping", self._note_stopping, init=False)
 
     def say(self, what: Content) -> None:
@@ -57,6 +59,16 @@ class Training(Vertical):
         if self.is_mounted:
             self._timer.resume()
             self._draw()
+
+    @property
+    def brief(self) -> str:
+        """How far it is, for a place with little room: `▸ full 42 %`."""
+        told = self.progress
+        done, total = (
+            (told.step, told.steps) if isinstance(told, events.Step) else (told.done, told.total) if told else (0, 0)
+        )
+        share = f" {100 * done // total} %" if total else ""
+        return f"▸ {self.heading.partition(' on ')[0]}{share}"
 
     def _note_stopping(self, stopping: bool) -> None:
         self.stopping, self.changed = stopping, True
@@ -87,6 +99,10 @@ class Training(Vertical):
                 self._timer.pause()
                 self._draw()
 
+    def _draw_if_seen(self) -> None:
+        if self.screen.is_current:
+            self._draw()
+
     def _draw(self) -> None:
         if not self.changed:
             return
@@ -96,6 +112,9 @@ class Training(Vertical):
             lines.append(Content.styled(f"▸ {self.stage}", "$text-primary"))
         if self.progress:
             lines += _progress(self.progress)
+        if begins := overfits_from(self.history):
+            note = f"! overfitting from epoch {begins}: validation loss rises, training loss falls"
+            lines.append(Content.styled(note, "$text-warning"))
         lines += [Content.styled(f"! {notice}", "$text-warning") for notice in self.notices[-NOTICES:]]
         if self.stopping:
             lines.append(Content.styled("‖ saving its work …  once more: end it at once", "$text-warning"))

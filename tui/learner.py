@@ -1,0 +1,81 @@
+"""What the app knows of its learner: the course, the workspace if there is one, and the progress in it."""
+
+from functools import cached_property
+from pathlib import Path
+
+from tfl import course as courses
+from tfl import lessons, progress, standing, workspace
+from tfl.course import Course, Exercise, Stage
+from tfl.lessons import Lesson
+from tfl.progress import Progress
+from tfl.standing import Next, Standing
+from tfl.workspace import Workspace
+
+
+class Learner:
+    """Reads the progress again when its file has changed: another tfl may be at work on it too."""
+
+    def __init__(self, folder: Path | None = None, course: Path | None = None) -> None:
+        """`folder`: where to look for a workspace, from there upwards (default: the current folder).
+
+        Raises CourseError, and WorkspaceError for a workspace that is damaged.
+        """
+        self.start = (folder or Path.cwd()).absolute()
+        self.workspace: Workspace | None = workspace.search(self.start)
+        self.course: Course = self.workspace.course if self.workspace and not course else courses.load(course)
+        self.progress = Progress()
+        self._stamp: object = None
+        self.look()
+
+    @cached_property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """The lesson of each stage.  Raises CourseError."""
+        return lessons.load(self.course)
+
+    @cached_property
+    def glossary(self) -> dict[str, str]:
+        """Term → definition."""
+        return lessons.glossary(self.course)
+
+    def lesson(self, stage: Stage) -> Lesson:
+        """The lesson of a stage."""
+        return next(lesson for lesson in self.lessons if lesson.stage.id == stage.id)
+
+    def exercise(self, stage: Stage) -> Exercise | None:
+        """The exercise of a stage, if it has one."""
+        return self.course.exercise(stage.exercise) if stage.exercise else None
+
+    def standings(self) -> list[Standing]:
+        """How far each stage has come."""
+        return standing.standings(self.course, self.lessons, self.progress, self.workspace)
+
+    def next(self) -> Next | None:
+        """Where to go on."""
+        return standing.whats_next(self.standings(), self.progress)
+
+    def look(self) -> bool:
+        """Read the progress again if its file has changed; whether it had.  Raises WorkspaceError."""
+        if not self.workspace:
+            return False
+        file = self.workspace.folder / progress.FILE
+        stamp = file.stat().st_mtime_ns if file.exists() else 0
+        files = tuple(_modified(self.workspace.path(exercise)) for exercise in self.course.exercises)
+        if self._stamp == (stamp, files):
+            return False
+        self._stamp = (stamp, files)
+        self.progress = self.workspace.progress()
+        return True
+
+    def make_workspace(self) -> Workspace:
+        """Make a workspace in the folder where the app was started.  Raises WorkspaceError."""
+        self.workspace, _ = workspace.create(self.start, self.course)
+        self._stamp = None
+        self.look()
+        return self.workspace
+
+
+def _modified(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

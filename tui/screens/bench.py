@@ -1,0 +1,28 @@
+"""A bench by itself, on the whole screen."""
+
+from textual.app import ComposeResult
+from textual.widgets import Footer
+
+from tui.screens.base import TflScreen
+from tui.widgets import benches
+from tui.widgets.title import Title
+from tui.widgets.too_small import TooSmall
+
+
+class BenchScreen(TflScreen[None]):
+    """Opened from the palette, or as `tfl-tui layers`."""
+
+    DEFAULT_CSS = "BenchScreen Bench { height: 1fr; max-width: 110; }"
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._bench = name
+
+    def compose(self) -> ComposeResult:
+        yield Title("Bench", self._bench)
+        yield benches.make(self._bench)
+        yield Footer()
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.focus_next)

@@ -1,0 +1,215 @@
+"""A class's results, to look at: who has which marks, and what a student's checks found."""
+
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import DataTable, Footer, Input, Static
+
+from grader.marks import GLYPHS, Mark
+from tfl.course import Course
+from tfl.errors import TflError
+from tui.screens.base import TflScreen
+from tui.widgets.checks import COLOURS
+from tui.widgets.title import Title
+from tui.widgets.too_small import TooSmall
+from tui.words import plural, wrong
+
+ROWS = 500  # that are shown at once; / finds the others
+STATES = {"missing": "–", "waiting": "…", "not marked": "!"}
+
+
+class Given(NamedTuple):
+    """What a student has in one exercise, for the table and beside it."""
+
+    exercise: str
+    state: str
+    points: float | None
+    worth: int
+    attempts: int
+    late: float  # points that lateness cost
+    mark: str  # as JSON, "" where there is none
+    failure: str
+
+
+class Student(NamedTuple):
+    """A line of the table."""
+
+    id: str
+    name: str
+    enrolled: bool
+    given: list[Given]
+
+
+class ClassScreen(TflScreen[None]):
+    """Read-only: grading, exporting and adjusting are commands of `tfl class`."""
+
+    DEFAULT_CSS = """
+    ClassScreen {
+        #body { height: 1fr; }
+        DataTable { width: 1fr; height: 100%; margin: 1; background: transparent; scrollbar-size-vertical: 1; }
+        #filter { margin: 0 2; border-left: thick $accent; display: none; }
+        #student {
+            width: 40%;
+            height: 100%;
+            padding: 1 2 0 2;
+            border-left: vkey $foreground 20%;
+            scrollbar-size-vertical: 1;
+        }
+        #said { height: auto; padding: 0 2; }
+    }
+    """
+    HELP = """The marks of a class, as `tfl class grade` has found them.  – nothing was sent, … waits to be graded,
+! the grader itself failed.  / finds students, r reads the gradebook again.  Changing marks: tfl class --help."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Find", key_display="/"),
+        Binding("r", "read", "Read again"),
+    ]
+
+    def __init__(self, results: Path) -> None:
+        super().__init__()
+        self.results = results
+        self.students: list[Student] = []
+        self.shown: list[Student] = []
+
+    def compose(self) -> ComposeResult:
+        yield Title("Class", str(self.results))
+        yield Static(Content("Reading the gradebook …"), id="said")
+        yield Input(placeholder="a part of a name; esc shows all", id="filter", compact=True)
+        with Horizontal(id="body"):
+            yield DataTable(cursor_type="row")
+            with VerticalScroll(id="student", can_focus=False):
+                yield Static()
+        yield Footer()
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        self.rest()
+        self.action_read()
+
+    def rest(self) -> None:
+        self.query_one(DataTable).focus()
+
+    @work(thread=True, exclusive=True)
+    def action_read(self) -> None:
+        """Read the gradebook, in a thread: its library takes a moment to load."""
+        try:
+            students = _read(self.results, self.home.learner.course)
+        except TflError as error:
+            self.app.call_from_thread(self.query_one("#said", Static).update, wrong(str(error)))
+        else:
+            self.app.call_from_thread(self.take, students)
+
+    def take(self, students: list[Student]) -> None:
+        """Show what was read."""
+        self.students = students
+        marked = [given for student in students for given in student.given if given.points is not None]
+        share = sum(given.points or 0 for given in marked) / max(1, sum(given.worth for given in marked))
+        sent = sum(any(given.state != "missing" for given in student.given) for student in students)
+        said = (
+            f"{plural(len(students), 'student')}, {sent} of them sent something; {share:.0%} of the points on average"
+        )
+        self.query_one("#said", Static).update(Content(said))
+        self.title_bar.state(plural(len(students), "student"))
+        self.draw()
+
+    def draw(self) -> None:
+        """The table, as it is filtered."""
+        wanted = self.query_one("#filter", Input).value.lower()
+        fitting = [student for student in self.students if wanted in f"{student.name} {student.id}".lower()]
+        self.shown = fitting[:ROWS]
+        table: DataTable[Content] = self.query_one(DataTable)
+        table.clear(columns=True)
+        table.add_column("student")
+        for given in self.students[0].given if self.students else ():
+            table.add_column(given.exercise.removeprefix("exercise").rjust(5))
+        table.add_column("  sum")
+        for student in self.shown:
+            total = sum(given.points or 0 for given in student.given)
+            name = Content(student.name if student.enrolled else f"{student.name} (not on the roster)")
+            cells = (_cell(given) for given in student.given)
+            table.add_row(name.truncate(28, ellipsis=True), *cells, Content.styled(f"{total:>5g}", "bold"))
+        if len(fitting) > ROWS:
+            self.title_bar.state(f"{ROWS} of {plural(len(fitting), 'student')} shown; / finds the others")
+
+    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
+        if 0 <= event.cursor_row < len(self.shown):
+            box = self.query_one("#student", VerticalScroll)
+            box.query_one(Static).update(_about(self.shown[event.cursor_row]))
+            box.scroll_home(animate=False)
+
+    def action_filter(self) -> None:
+        field = self.query_one("#filter", Input)
+        field.display = True
+        field.focus()
+
+    def on_input_changed(self) -> None:
+        if self.students:
+            self.draw()
+
+    def on_input_submitted(self) -> None:
+        self.rest()
+
+    def action_back(self) -> None:
+        field = self.query_one("#filter", Input)
+        if field.display:
+            field.value, field.display = "", False
+            self.rest()
+        else:
+            super().action_back()
+
+
+def _read(results: Path, course: Course) -> list[Student]:
+    """Every student with what counts for them.  Raises GradebookError."""
+    from grader.classes.gradebook import Gradebook
+    from grader.classes.standing import standings
+
+    book = Gradebook(results)
+    try:
+        return [
+            Student(one.student.id, one.student.shown, one.enrolled, [_given(book, found) for found in one.standings])
+            for one in standings(book, course)
+        ]
+    finally:
+        book.close()
+
+
+def _given(book: Any, found: Any) -> Given:
+    mark = book.grading(found.grading)[0].mark if found.grading is not None and found.state == "marked" else ""
+    return Given(
+        found.exercise.id, found.state, found.final, found.worth, found.attempts, found.late.points, mark, found.failure
+    )
+
+
+def _cell(given: Given) -> Content:
+    if given.state in STATES:
+        return Content.styled(STATES[given.state].rjust(5), "$foreground 50%")
+    full = given.points is not None and given.points >= given.worth
+    look = "$text-success" if full else "$text-error" if not given.points else ""
+    return Content.styled(f"{given.points or 0:>5g}", look)
+
+
+def _about(student: Student) -> Content:
+    """A student's exercises, each with the checks that did not pass."""
+    lines = [Content.styled(student.name, "bold $text-accent"), Content.styled(student.id, "$foreground 60%")]
+    for given in student.given:
+        lines.append(Content())
+        head = f"{given.exercise}  "
+        if given.state == "missing":
+            lines.append(Content.assemble((head, "bold"), ("nothing was sent", "$foreground 60%")))
+            continue
+        points = "no mark yet" if given.points is None else f"{given.points:g} of {given.worth}"
+        late = f", {given.late:g} less for lateness" if given.late else ""
+        tries = f" · {plural(given.attempts, 'attempt')}"
+        lines.append(Content.assemble((head, "bold"), points + late, (tries, "$foreground 60%")))
+        if given.failure:
+            lines.append(wrong(given.failure))
+        for check in Mark.model_validate_json(given.mark).checks if given.mark else ():
+            if check.verdict != "passed":
+                said = f"{check.title}: {check.message}" if check.message else check.title
+                lines.append(Content.assemble((f"{GLYPHS[check.verdict]} ", COLOURS[check.verdict]), said))
+    return Content("\n").join(lines)

@@ -1,0 +1,255 @@
+"""The strategies side by side: the table and the plots of `tfl compare`."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import DataTable, Footer, Input, Static
+
+from tfl import comparison_files as on_paper
+from tfl import corpora
+from tfl.comparison import Comparison, Row
+from tfl.events import Event, Failed, Finished, RunFinished, Stage, Step
+from tfl.jobs import Job
+from tui.screens.base import TflScreen
+from tui.widgets.intervals import Intervals
+from tui.widgets.label_curves import LabelCurves
+from tui.widgets.title import Title
+from tui.widgets.too_small import TooSmall
+from tui.words import wrong
+
+SORTS: dict[str, Callable[[Row], Any]] = {
+    "test": lambda row: -(row.test.mean if row.test else -1),
+    "seconds": lambda row: row.seconds,
+    "parameters": lambda row: row.parameters_trainable,
+    "labels": lambda row: (-row.labelled, row.strategy),
+    "strategy": lambda row: (row.strategy, row.adapted, -row.labelled),
+}
+EMPTY = """\
+[b]Nothing has been compared yet[/b] in $folder.
+
+Press [b $text-accent]t[/] to train every strategy here on $corpus,
+or in a shell:
+
+[$text-accent]tfl compare --corpus sample[/]
+
+What is trained already is reused."""
+
+
+class CompareScreen(TflScreen[None]):
+    """Reads `comparison.json`; can make it."""
+
+    CSS_PATH = "compare.tcss"
+    HELP = """Every way to train on the same reviews.  s sorts by another column, / shows only the rows whose text fits,
+p changes the plot: accuracy with its 95 % interval, or accuracy against the number of labels.  o opens the pictures."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "sort", "Sort"),
+        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("p", "plot", "Plot"),
+        Binding("o", "pictures", "Open pictures"),
+        Binding("t", "train", "Compare now"),
+        Binding("x", "cancel", "Stop"),
+    ]
+
+    @dataclass
+    class Told(Message):
+        """The job has said something."""
+
+        event: Event
+
+    def __init__(self, runs_dir: Path) -> None:
+        super().__init__()
+        self.runs_dir = runs_dir
+        self.found: Comparison | None = None
+        self.sorted_by = 0
+        self.labels_plot = False
+        self.done = 0  # runs of the comparison that is being made
+
+    def compose(self) -> ComposeResult:
+        yield Title("Compare")
+        with Vertical(id="body"):
+            yield DataTable(cursor_type="row", zebra_stripes=False)
+            yield Input(placeholder="show only rows with this text; esc shows all", id="filter", compact=True)
+            yield Static(id="note")
+            with Horizontal(id="plots"):
+                yield Intervals()
+                yield LabelCurves()
+        with VerticalScroll(id="empty", can_focus=False):
+            yield Static()
+        yield Static(id="job")
+        yield Footer()
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        self.query_one("#filter").display = False
+        self.rest()
+        self.read()
+
+    def rest(self) -> None:
+        self.query_one(DataTable).focus()
+
+    # -------------------------------------------------------------------------------------------------- reading
+
+    def read(self) -> None:
+        """Read what was compared last."""
+        path = self.runs_dir / "comparison.json"
+        empty = self.query_one("#empty", VerticalScroll)
+        self.found = None
+        try:
+            self.found = Comparison.model_validate_json(path.read_bytes())
+        except FileNotFoundError:
+            corpus = "the sample" if corpora.default_pair() == "sample" else "IMDB"
+            empty.query_one(Static).update(Content.from_markup(EMPTY, folder=str(self.runs_dir), corpus=corpus))
+        except (OSError, ValueError):
+            empty.query_one(Static).update(
+                wrong(f"{path} is damaged.  Press t, or run `tfl compare` again: runs are reused.")
+            )
+        self.set_class(self.found is None, "-empty")
+        if self.found:
+            self.title_bar.say("Compare", on_paper.title(self.found).removeprefix("Comparison on "))
+            self.draw()
+        self.refresh_bindings()
+
+    def draw(self) -> None:
+        """The table and the plots, as they are sorted and filtered."""
+        assert self.found
+        wanted = self.query_one("#filter", Input).value.lower()
+        name = list(SORTS)[self.sorted_by]
+        rows = sorted(self.found.rows, key=SORTS[name])
+        rows = [row for row in rows if wanted in " ".join(on_paper.cells(row)).lower()]
+        columns = [name for name in on_paper.COLUMNS if name != "note"]
+        table: DataTable[Content] = self.query_one(DataTable)
+        table.clear(columns=True)
+        for column in columns:
+            table.add_column(column.rjust(6) if column in on_paper.NUMBERS else column)
+        for row in rows:
+            table.add_row(*(_cell(column, text) for column, text in zip(columns, on_paper.cells(row), strict=False)))
+        self.shown = rows
+        self.title_bar.state(f"sorted by {name}" + (f" · {len(rows)} of {len(self.found.rows)}" if wanted else ""))
+        self.query_one(Intervals).show(rows)
+        self.query_one(LabelCurves).show(self.found.rows)
+        self.query_one(Intervals).display = not self.labels_plot or self.has_class("-vast")
+        self.query_one(LabelCurves).display = self.labels_plot or self.has_class("-vast")
+
+    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
+        if not self.found or not 0 <= event.cursor_row < len(self.shown):
+            return
+        row = self.shown[event.cursor_row]
+        note = f"  ! {row.note}" if row.note else ""
+        start = f"{row.name} · starts from {row.origin} · {row.labelled:,} labels"
+        self.query_one("#note", Static).update(Content.assemble(start, (note, "$text-warning")))
+        self.query_one(Intervals).mark(event.cursor_row)
+
+    # ------------------------------------------------------------------------------------------------- the keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("sort", "filter", "plot", "pictures"):
+            return self.found is not None
+        if action == "train":
+            return self.home.job is None
+        return self.home.job is not None if action == "cancel" else True
+
+    def action_sort(self) -> None:
+        self.sorted_by = (self.sorted_by + 1) % len(SORTS)
+        self.draw()
+
+    def action_plot(self) -> None:
+        self.labels_plot = not self.labels_plot
+        self.draw()
+
+    def action_filter(self) -> None:
+        field = self.query_one("#filter", Input)
+        field.display = True
+        field.focus()
+
+    def on_input_changed(self) -> None:
+        if self.found:
+            self.draw()
+
+    def on_input_submitted(self) -> None:
+        self.rest()
+
+    def action_back(self) -> None:
+        field = self.query_one("#filter", Input)
+        if field.display:
+            field.value, field.display = "", False
+            self.rest()
+        else:
+            super().action_back()
+
+    def action_pictures(self) -> None:
+        """Open the figures where pictures can be opened, and say where they are."""
+        assert self.found
+        self.home.open_pictures([self.runs_dir / figure for figure in self.found.figures], self.runs_dir / "comparison")
+
+    # -------------------------------------------------------------------------------------------------- the job
+
+    def action_train(self) -> None:
+        """Train what is missing, and compare."""
+        pair = corpora.default_pair()
+        request = {
+            "seeds": [0],
+            "labels": [None],
+            "strategies": [],
+            "choices": {"pair": pair},
+            "threads": max(1, (os.cpu_count() or 1) - 1),
+            "runs_dir": str(self.runs_dir),
+            "continue": f"tfl compare --corpus {pair} --seeds 0 --labels all",
+        }
+        self.home.job, self.done = Job("compare", request), 0
+        self._say(Content("Starting a process for it …"))
+        self.follow(self.home.job)
+        self.refresh_bindings()
+
+    def action_cancel(self) -> None:
+        self.home.stop_job()
+
+    @work(thread=True)
+    def follow(self, job: Job) -> None:
+        """Pass on what the job says, to its end."""
+        try:
+            for event in job:
+                self.post_message(self.Told(event))
+        finally:
+            job.close()
+
+    def on_compare_screen_told(self, message: Told) -> None:
+        match message.event:
+            case RunFinished():
+                self.done += 1
+            case Stage(name=name, detail=detail):
+                self._say(
+                    Content.assemble((f"▸ {name} {detail}".rstrip(), "$text-primary"), f"  {self.done} runs done")
+                )
+            case Step() as step:
+                told = f"▸ {step.run}  epoch {step.epoch}, step {step.step} of {step.steps}"
+                self._say(Content.assemble((told, "$text-primary"), f"  {self.done} runs done"))
+            case Failed() as failed:
+                self._say(wrong(f"{failed.message} {failed.action}"))
+                self._ended()
+            case Finished():
+                self._say(Content())
+                self._ended()
+                self.read()
+            case _:
+                pass
+
+    def _say(self, what: Content) -> None:
+        self.query_one("#job", Static).update(what)
+
+    def _ended(self) -> None:
+        self.home.job_ended()
+        self.refresh_bindings()
+
+
+def _cell(column: str, text: str) -> Content:
+    content = Content(text.rjust(6) if column in on_paper.NUMBERS else text)
+    return content.stylize("bold") if column == "test" else content

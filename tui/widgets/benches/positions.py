@@ -1,0 +1,113 @@
+"""Positional encodings: the table as a heat map, how alike two places are, and what word order is worth."""
+
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from tui.widgets.benches.base import Bench
+from tui.widgets.dial import Dial
+from tui.widgets.heat_map import HeatMap
+
+WIDTHS = [2, 4, 8, 16, 32, 64, 100, 128, 256]
+LENGTHS = [8, 16, 32, 64, 128, 256, 512]
+HEIGHT = {"-low": 5, "-tall": 12}  # lines of the heat map
+BARS = "▁▂▃▄▅▆▇█"
+
+
+class PositionsBench(Bench):
+    """Turn the dials; type two sentences with the same words."""
+
+    TITLE = "Positional encodings"
+    HELP = """The table of codes, a row for each place and a column for each feature, and how alike (cosine) every place
+is to the chosen one.  Below, two sentences: how far apart untrained models put them, without and with positions."""
+
+    def parts(self) -> ComposeResult:
+        with Horizontal(classes="row"):
+            yield Dial("width", WIDTHS, 4, id="width")
+            yield Dial("places", LENGTHS, 2, id="length")
+            yield Dial("place", list(range(LENGTHS[2])), 5, id="chosen")
+        yield HeatMap()
+        yield Static(id="alike", classes="note")
+        yield Input("not good , dull", id="first", compact=True)
+        yield Input("not dull , good", id="second", compact=True)
+        yield Static(id="order")
+
+    def begin(self) -> None:
+        self.call_after_refresh(self._ask_for_table)
+        self._ask_for_order()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._ask_for_table)
+
+    @on(Dial.Turned)
+    def _turned(self, message: Dial.Turned) -> None:
+        message.stop()
+        if message.dial.id == "length":
+            chosen = self.query_one("#chosen", Dial)
+            count = int(message.dial.value)
+            chosen.offer(list(range(count)), min(chosen.place, count - 1))
+        self._ask_for_table()
+
+    def _ask_for_table(self) -> None:
+        width = self.scrollable_content_region.width
+        lines = next((lines for breakpoint, lines in HEIGHT.items() if self.screen.has_class(breakpoint)), 5)
+        if width < 8:
+            return  # not laid out yet, or hidden
+        values = {str(dial.id): int(dial.value) for dial in self.query(Dial)}
+        rows = lines if self.app.no_color else 2 * lines
+        self.ask("positions", **values, rows=rows, columns=width - 1)
+
+    @on(Input.Changed)
+    def _ask_for_order(self) -> None:
+        first, second = (self.query_one(name, Input).value for name in ("#first", "#second"))
+        self.ask("order", first=first, second=second)
+
+    def draw(self, question: str, value: dict[str, Any]) -> None:
+        if question == "order":
+            self.query_one("#order", Static).update(_order(value))
+            return
+        places = value["places"]
+        nearest = min(range(len(places)), key=lambda row: abs(places[row] - value["chosen"]))
+        self.query_one(HeatMap).show(value["values"], nearest)
+        self.query_one("#alike", Static).update(self._alike(value))
+
+    def _alike(self, value: dict[str, Any]) -> Content:
+        alike, chosen = value["alike"], value["chosen"]
+        width = min(self.scrollable_content_region.width, len(alike))
+        shown = [alike[round(i * (len(alike) - 1) / max(1, width - 1))] for i in range(width)]
+        bars = "".join(BARS[min(7, max(0, int((v + 1) / 2 * 8)))] for v in shown)
+        at = round(chosen * (width - 1) / max(1, len(alike) - 1))
+        code = "  ".join(f"{v:+.2f}" for v in value["code"][:4]) + ("  …" if len(value["code"]) > 4 else "")
+        legend = "how alike the places are to this one"
+        pointer = " " * at + f"▲ {legend}" if at < width // 2 else f"{legend} ▲".rjust(at + 1)
+        return Content.assemble(
+            ("low −1 ", "$secondary"),
+            ("high +1", "$accent"),
+            ("   ↓ places   → features\n", "$foreground 60%"),
+            (f"place {chosen} = [{code}]\n", "$foreground"),
+            (f"{bars}\n", "$primary"),
+            (f"{pointer}\n", "$foreground 60%"),
+        )
+
+
+def _order(value: dict[str, Any]) -> Content:
+    """How far apart the sentences are."""
+    if value["same"]:
+        return Content.styled("Both sentences are the same.", "$foreground 60%")
+    lines = []
+    for key in ("without", "with"):
+        apart = value[key]
+        said = "no model can tell them apart" if apart == 0 else "told apart"
+        glyph, colour = ("✗", "$text-error") if apart == 0 else ("✓", "$text-success")
+        lines.append(
+            Content.assemble(f"{key + ' positions':<18}", (f"{apart:.3f}  ", "bold"), (f"{glyph} {said}", colour))
+        )
+    if not value["same_words"]:
+        lines.append(
+            Content.styled("They have different words; use the same ones to see what order does.", "$foreground 60%")
+        )
+    return Content("\n").join(lines)
