@@ -4,7 +4,7 @@ PYTHON := $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench screenshots clean
 
 demo: $(INSTALLED)  ## train every strategy on the built-in sample and compare them
 	TFL_RUNS=demo-runs $(BIN)/tfl compare --corpus sample
@@ -23,6 +23,9 @@ bench: $(INSTALLED)  ## the benchmarks, each a ratio against a named peer
 	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.training
 
+screenshots: $(INSTALLED)  ## docs/screens/*.svg, from the app as it is
+	$(BIN)/python -m docs.screens
+
 clean:  ## remove what these targets made, except .venv
 	rm -rf build dist demo-runs .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
@@ -33,5 +36,5 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "$(PYTHON) is too old: install Python 3.11 or newer, or name one: make PYTHON=…"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[baseline,dev]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[baseline,dev,serve]'
 	touch $@
