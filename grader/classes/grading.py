@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from grader.classes.gradebook import LATEST, Gradebook, grading, ungraded
 from grader.classes.intake import Intake, near, take_in
+from grader.classes.layouts import TITLES
 from grader.classes.roster import Roster
 from grader.classes.tables import AttemptRow, GradingRow
 from grader.classes.work import Outcome, Task, fingerprint
@@ -22,6 +23,7 @@ from grader.marks import Mark
 from tfl.course import Course, Exercise
 from tfl.errors import GraderError, UsageError
 from tfl.events import Event, Finished, Graded, Notice, Progress, Result, Stage, Started
+from tfl.printable import printable
 
 PAUSE = 0.2  # seconds between two events that say how far it is
 HOPELESS = 10  # failures of the grader in a row, from the very first on, after which it is given up
@@ -47,11 +49,11 @@ class Request(NamedTuple):
     course: Course
     roster: Roster | None = None
     exercises: Sequence[Exercise] = ()  # none means all
-    attempt: str = "latest"  # or "best": which of a student's attempts counts
+    attempt: str | None = None  # "latest" or "best": which of a student's attempts counts; None: as before
     resume: bool = False
     students: Sequence[str] = ()  # grade these anew
     anew: bool = False  # grade anew although there are marks
-    again: str = ""  # the command that continues
+    train: bool = False  # then train with the parts of everyone who has passed
 
 
 def grade(request: Request, workers: Callable[[], Workers]) -> Iterator[Event]:
@@ -72,7 +74,7 @@ def grade(request: Request, workers: Callable[[], Workers]) -> Iterator[Event]:
         if request.submissions:
             yield Stage(name="taking in", detail=str(request.submissions))
             intake = take_in(request.submissions, book, course, request.roster, request.exercises)
-            book.set(attempt=request.attempt, course=str(course.folder))
+            book.set(attempt=request.attempt or book.setting("attempt", "latest"), course=str(course.folder))
             yield from _told(intake, request.roster)
         checks = {exercise.id: fingerprint(course, exercise) for exercise in course.exercises}
         waiting = book.wait(_wanted(request, book, checks))
@@ -94,7 +96,7 @@ def _wanted(request: Request, book: Gradebook, checks: dict[str, str]) -> Select
     ]
     if request.students:
         here.append(AttemptRow.student.in_(request.students))
-    if (book.setting("attempt") or request.attempt) == "latest":
+    if book.setting("attempt", "latest") == "latest":
         rank = func.row_number().over(
             partition_by=(AttemptRow.student, AttemptRow.exercise), order_by=[column.desc() for column in LATEST]
         )
@@ -145,8 +147,8 @@ def _tasks(book: Gradebook, checks: dict[str, str], sent: dict[int, AttemptRow])
         for attempt in page:
             after = attempt.id
             sent[attempt.id] = attempt
-            kept = book.source(attempt.digest, attempt.path)
-            yield Task(attempt.id, attempt.exercise, kept.name, kept.read_bytes(), checks[attempt.exercise])
+            name = book.source(attempt.digest, attempt.path).name
+            yield Task(attempt.id, attempt.exercise, name, book.content(attempt), checks[attempt.exercise])
 
 
 def _row(outcome: Outcome, course: Course, attempt: AttemptRow, checks: dict[str, str]) -> GradingRow:
@@ -181,28 +183,25 @@ def flags(row: GradingRow) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _told(intake: Intake, roster: Roster | None) -> Iterator[Notice]:
+def _told(intake: Intake, roster: Roster | None) -> Iterator[Stage | Notice]:
     """What a person should know of how the submissions were read."""
-    from grader.classes.layouts import TITLES
-
     kinds = ", ".join(f"{TITLES[name]} ({count:,})" for name, count in intake.layouts.most_common())  # type: ignore[index]
-    yield Notice(text=f"Layout: {kinds}.")
-    yield Notice(
-        text=f"{intake.attempts:,} submissions of {len(intake.students):,} students, {intake.new:,} of them new."
-    )
-    for note in (*intake.notes, *(roster.notes if roster else ())):
-        yield Notice(text=note)
+    yield Stage(name="layout", detail=kinds)
+    counts = f"{intake.attempts:,} submissions of {len(intake.students):,} students, {intake.new:,} of them new"
+    yield Stage(name="taken in", detail=counts)
     if intake.passed_over:
         kinds = ", ".join(f"{name} × {count:,}" for name, count in intake.passed_over.most_common())
-        yield Notice(text=f"Passed over: {kinds}.")
+        yield Stage(name="passed over", detail=kinds)
+    for note in (*intake.notes, *(roster.notes if roster else ())):
+        yield Notice(text=note)
     for stranger in sorted(intake.strangers)[:SHOWN]:
         close = near(stranger, roster) if roster else ""
         hint = f"; perhaps {close} (give the roster a column “also” to say so)" if close else ""
-        yield Notice(text=f"Not in the roster, but marked: {stranger}{hint}.")
+        yield Notice(text=f"Not in the roster, but marked: {printable(stranger)}{hint}.")
     if (more := len(intake.strangers) - SHOWN) > 0:
         yield Notice(text=f"… and {more:,} more who are not in the roster; the report lists all.")
     for oddity in intake.oddities[:SHOWN]:
-        yield Notice(text=f"{oddity.path}: {oddity.reason}.")
+        yield Notice(text=f"{printable(oddity.path)}: {printable(oddity.reason)}.")
     if (more := len(intake.oddities) - SHOWN) > 0:
         yield Notice(text=f"… and {more:,} more files like these; the report lists all.")
 

@@ -6,14 +6,15 @@ A submission that kills or blocks its grader costs that grader, which is replace
 import queue
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from grader.classes.work import Marker, Outcome, Task, unreadable
+from grader.client import Grader
 from grader.submission import read
 from tfl.course import Course
-from tfl.errors import SubmissionError, TflError
+from tfl.errors import GraderError, SubmissionError, TflError
 
 STUCK = 900.0  # seconds after which a grader is taken for dead: its own time limits are far below
 TRIES = 2  # a grader that fails is replaced, and the task tried again
@@ -129,3 +130,21 @@ class Pool:
         while not self._done.empty():
             found.append(self._done.get())
         return found
+
+
+def warm(course: Course, exercises: Sequence[str], allow_weak: bool) -> Marker:
+    """A warm grader of this machine.
+
+    Raises GraderError when it cannot start, or when its walls are weaker than they could be and that was not allowed.
+    """
+    grader = Grader(course, exercises)
+    try:
+        if grader.is_weak and not allow_weak:
+            raise GraderError(
+                f"Submissions could not be walled in fully here: {grader.isolation}.",
+                "`tfl doctor` says what is missing; --allow-weak-isolation grades all the same, and each mark says so.",
+            )
+    except BaseException:
+        grader.close()
+        raise
+    return grader

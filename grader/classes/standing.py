@@ -1,7 +1,7 @@
 """What each student ends up with: of their attempts the one that counts, less what lateness costs, as adjusted."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Literal, NamedTuple
 
@@ -61,8 +61,10 @@ class Class(NamedTuple):
     standings: list[Standing]
 
 
-def standings(book: Gradebook, course: Course, exercises: Sequence[Exercise] = ()) -> Iterator[Class]:
-    """Every student, those who sent nothing too, in the order of the class list.
+def standings(
+    book: Gradebook, course: Course, exercises: Sequence[Exercise] = (), only: str | None = None
+) -> Iterator[Class]:
+    """Every student (or `only` the one of this id), those who sent nothing too, in the order of the class list.
 
     exercises: those to tell of; none means those that anybody has sent or that have a deadline.
     """
@@ -70,6 +72,8 @@ def standings(book: Gradebook, course: Course, exercises: Sequence[Exercise] = (
     rules, extensions, adjustments = decisions.deadlines(book), decisions.extensions(book), decisions.adjustments(book)
     told = exercises or sent_exercises(book, course)
     for student, enrolled in book.students():
+        if only not in (None, student.id):
+            continue
         given = _given(book, student.id)
         found = []
         for exercise in told:
@@ -80,7 +84,7 @@ def standings(book: Gradebook, course: Course, exercises: Sequence[Exercise] = (
                 for one in given.get(exercise.id, [])
             ]
             chosen = _chosen(options, which) or Standing(student, exercise, "missing", worth=exercise.points)
-            found.append(_with(chosen, len(options), adjustments.get(of, ())))
+            found.append(replace(chosen, attempts=len(options), adjustments=adjustments.get(of, ())))
         yield Class(student, enrolled, found)
 
 
@@ -134,9 +138,3 @@ def _chosen(options: Sequence[Standing], which: Which) -> Standing | None:
     if which == "best" and marked:
         return max(marked, key=lambda option: option.final or 0.0)
     return options[-1] if options else None
-
-
-def _with(standing: Standing, attempts: int, adjustments: Sequence[AdjustmentRow]) -> Standing:
-    from dataclasses import replace
-
-    return replace(standing, attempts=attempts, adjustments=adjustments)

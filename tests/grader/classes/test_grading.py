@@ -20,7 +20,7 @@ from grader.classes.work import Task, fingerprint
 from tests.grader.classes.conftest import RIGHT, WRONG, FakeGrader, put
 from tfl.course import Course
 from tfl.errors import GradebookError, GraderError, UsageError
-from tfl.events import Event, Finished, Graded, Notice, Progress, Result
+from tfl.events import Event, Finished, Graded, Notice, Progress, Result, Stage
 
 
 class Run:
@@ -47,6 +47,9 @@ class Run:
     def notices(self) -> str:
         return "\n".join(event.text for event in self.events if isinstance(event, Notice))
 
+    def stages(self) -> dict[str, str]:
+        return {event.name: event.detail for event in self.events if isinstance(event, Stage)}
+
 
 @pytest.fixture
 def run(tmp_path: Path, course: Course) -> Run:
@@ -60,7 +63,7 @@ def test_each_submission_gets_its_mark_and_is_told(run: Run) -> None:
     (result,) = [event.value for event in run.events if isinstance(event, Result)]
     assert (result["graded"], result["not_marked"]) == (2, 0)
     assert any(isinstance(event, Progress) and event.rate for event in run.events)
-    assert "a folder for each student (2)" in run.notices()
+    assert run.stages()["layout"] == "a folder for each student (2)"
 
 
 def test_a_file_that_cannot_be_read_has_0_and_says_why(run: Run) -> None:
