@@ -66,19 +66,24 @@ class Keeper:
     def spawn(self) -> "Guest":
         """Fork a guest.  Raises GraderError when the warm process is gone or the guest could not lock itself in."""
         ours, theirs = socket.socketpair()
-        read, write = os.pipe()
+        output, printing = os.pipe()
+        notices, noticing = os.pipe()
         try:
-            socket.send_fds(self._zygote, [b"spawn"], [theirs.fileno(), write])
+            socket.send_fds(self._zygote, [b"spawn"], [theirs.fileno(), printing, noticing])
             message, descriptors, _, _ = socket.recv_fds(self._zygote, 4096, 1)
         except OSError:
             message = b""
         finally:
             theirs.close()
-            os.close(write)
+            os.close(printing)
+            os.close(noticing)
         if not message:
+            ours.close()
+            os.close(output)
+            os.close(notices)
             raise GraderError("The warm process has ended.", "Start the command again.")
         number, _, folder = message.decode().partition(" ")
-        return Guest(int(number), folder, descriptors[0] if descriptors else None, ours, read, self)
+        return Guest(int(number), folder, descriptors[0] if descriptors else None, ours, (output, notices), self)
 
     def end(self, number: int) -> int:
         """Kill a guest and all that it has started; how it ended, as a wait status."""
@@ -99,20 +104,27 @@ class Guest:
     """The process of one submission, seen from outside."""
 
     def __init__(
-        self, number: int, folder: str, pidfd: int | None, channel: socket.socket, output: int, keeper: Keeper
+        self,
+        number: int,
+        folder: str,
+        pidfd: int | None,
+        channel: socket.socket,
+        pipes: tuple[int, int],  # what it prints, what is noticed of it
+        keeper: Keeper,
     ) -> None:
-        self._number, self._pidfd, self._channel, self._output, self._keeper = number, pidfd, channel, output, keeper
-        self._folder = folder
+        self._number, self._folder, self._pidfd, self._channel, self._keeper = number, folder, pidfd, channel, keeper
+        self._output, self._notices = pipes
         self._process = _process(number, pidfd)
         self._text = b""
         self._printed = 0
-        self.seen: set[str] = set()  # what was noticed inside: keys of `grader.incidents.WORDS`
+        self.seen: set[str] = set()  # what was noticed of it, once it has ended: keys of `grader.incidents.WORDS`
         self._status: int | None = None
         channel.setblocking(False)
-        os.set_blocking(output, False)
+        os.set_blocking(self._output, False)
+        os.set_blocking(self._notices, False)
         self._select = selectors.DefaultSelector()
         self._select.register(channel, selectors.EVENT_READ)
-        self._select.register(output, selectors.EVENT_READ)
+        self._select.register(self._output, selectors.EVENT_READ)
         try:
             self.walls: list[str] = []
             self.walls = self._receive(TICKET, SETTING_UP, Patience())["found"]
@@ -159,9 +171,12 @@ class Guest:
         if self._status is None:
             self._status = self._keeper.end(self._number)
             self._drain()
+            with suppress(BlockingIOError):
+                self.seen.update(WORDS.keys() & os.read(self._notices, 4096).decode(errors="replace").split())
             self._select.close()
             self._channel.close()
             os.close(self._output)
+            os.close(self._notices)
             if self._pidfd is not None:
                 os.close(self._pidfd)
         return self._status
@@ -217,10 +232,8 @@ class Guest:
             answer = wire.decode(bytes(buffer[HEAD.size :]))
         except wire.WireError as error:
             raise Forgery() from error
-        seen = answer.pop("seen", None) if type(answer) is dict else None
-        if type(seen) is not list or not all(type(word) is str and word in WORDS for word in seen):
+        if type(answer) is not dict:
             raise Forgery()
-        self.seen.update(seen)
         return answer
 
     def _drain(self) -> None:
@@ -267,8 +280,15 @@ class Guest:
         elif os.WTERMSIG(status) == signal.SIGXCPU:
             how = "It used too much processor time and was stopped."
         else:
-            how = f"It crashed the process ({signal.Signals(os.WTERMSIG(status)).name}), instead of returning."
+            how = f"It crashed the process ({_signal(os.WTERMSIG(status))}), instead of returning."
         raise Unobserved("error", how)
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most real-time signals have no name
+        return f"signal {number}"
 
 
 def _is_told(told: Any) -> bool:
@@ -346,8 +366,7 @@ class Sandboxed:
     def _ask(self, guest: Guest, request: dict[str, Any], seconds: float) -> Any:
         left = self._deadline - time.monotonic()
         if left <= 0:
-            self._failure = Unobserved("timeout", f"The checks together took longer than {self._patience.whole:.0f} s.")
-            raise self._failure
+            raise self._out_of_time()
         try:
             return guest.ask(request, min(seconds, left), self._patience)
         except Forgery as forgery:
@@ -356,8 +375,14 @@ class Sandboxed:
         except Unobserved as failure:
             if not guest.alive:
                 self._printed += guest.printed()
+                if failure.verdict == "timeout" and left < seconds:
+                    failure = self._out_of_time()
                 self._incident(failure.message)
-            raise
+            raise failure
+
+    def _out_of_time(self) -> Unobserved:
+        self._failure = Unobserved("timeout", f"The checks together took longer than {self._patience.whole:.0f} s.")
+        return self._failure
 
     def _forgery(self, forgery: Forgery) -> None:
         self.forged = forgery.message

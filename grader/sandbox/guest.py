@@ -1,13 +1,13 @@
 """One submission's process: it locks itself in, loads the submission, and answers requests for observations.
 
     request   length (4 bytes), ticket (16 bytes), wire message: {"do": "load" | "observe", …}
-    answer    length, the same ticket, wire message: {"found": …} or {"told": what was raised}, and "seen": what was
-              noticed of the submission so far (`grader.sandbox.watch`)
+    answer    length, the same ticket, wire message: {"found": …} or {"told": what was raised}
 
 The ticket is fresh for each request: whatever else arrives on the channel was not written here.
 """
 
 import io
+import itertools
 import os
 import random
 import resource
@@ -32,14 +32,18 @@ _write, _read, _exit = os.write, os.read, os._exit
 _encode, _decode, _told = wire.encode, wire.decode, lab.told
 
 
-def live(channel: int, output: int, walls: Walls, limits: Limits, watch: Watch, in_room: bool) -> NoReturn:
-    """Be a guest until the channel closes or someone ends this process."""
+def live(descriptors: list[int], walls: Walls, limits: Limits, watch: Watch, in_room: bool) -> NoReturn:
+    """Be a guest until the channel closes or someone ends this process.
+
+    Its descriptors: the channel; a pipe for what it prints; a pipe for what is noticed of it.
+    """
+    channel, output, notices = descriptors
     with suppress(PermissionError):  # the first process of its namespace leads a group already
         os.setsid()  # a signal to its group is a signal to itself
     os.dup2(output, 1)
     os.dup2(output, 2)
-    os.closerange(3, channel)  # what the warm process has open
-    os.closerange(channel + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    for gap in itertools.pairwise(sorted([2, channel, notices, resource.getrlimit(resource.RLIMIT_NOFILE)[0]])):
+        os.closerange(gap[0] + 1, gap[1])  # what the warm process has open
     sys.stdout = io.TextIOWrapper(open(1, "wb", 0, closefd=False), encoding="utf-8", write_through=True)  # noqa: SIM115
     sys.stderr = sys.stdout
     standing = []
@@ -48,8 +52,8 @@ def live(channel: int, output: int, walls: Walls, limits: Limits, watch: Watch, 
         standing.append("namespaces")
     namespaces.drop_capabilities()
     standing += walls.put_up(limits)
-    _send(channel, TICKET, _encode({"found": standing, "seen": []}))
-    guest = _Guest(watch)
+    _send(channel, TICKET, _encode({"found": standing}))
+    guest = _Guest(watch, notices)
     while True:
         ticket, request = _receive(channel)
         _send(channel, ticket, _answer(guest, request))
@@ -63,11 +67,11 @@ def _answer(guest: "_Guest", request: dict[str, Any]) -> bytes:
         answer = {"told": _told(error, guest.filename)}
     with suppress(Exception):
         sys.stdout.flush()
-    seen = guest.watch.report()
+    guest.watch.compare()
     try:
-        return _encode(answer | {"seen": seen})
+        return _encode(answer)
     except Exception as error:  # too large, or an object that fails when it is looked at
-        return _encode({"told": _told(error, guest.filename), "seen": seen})
+        return _encode({"told": _told(error, guest.filename)})
 
 
 class _Guest:
@@ -76,9 +80,9 @@ class _Guest:
     lab: lab.Lab
     functions: dict[str, Any]
 
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, watch: Watch, notices: int) -> None:
         self.filename = ""
-        self.watch = watch
+        self.watch, self._notices = watch, notices
 
     def do(self, request: dict[str, Any]) -> Any:
         if request["do"] == "load":
@@ -86,7 +90,7 @@ class _Guest:
             self.functions = {}
             exec(compile(request["observe"], "<observe>", "exec"), self.functions)
             _reset()
-            self.watch.begin(self.filename)
+            self.watch.begin(self.filename, self._notices)
             self.lab = lab.load(request["source"], self.filename)
             return None
         _reset()

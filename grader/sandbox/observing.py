@@ -8,8 +8,10 @@ seen here.  It shares a process with what it looks at, though, so a judge must n
 numbers that only the right work brings about.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -41,6 +43,25 @@ def learning() -> Iterator[None]:
     """Gradients are computed in here, whatever the submission has left switched off."""
     with _enable_grad(), _plainly():
         yield
+
+
+@contextmanager
+def without_compiler() -> Iterator[None]:
+    """Optimizers work in here without PyTorch's compiler, which they would load first: 3 seconds, 800 modules.
+
+    A stand-in has the two functions that an optimizer calls, and does nothing, as nothing here is compiled.
+    """
+    name = "torch._dynamo"
+    if name in sys.modules:
+        yield
+        return
+    stand_in = ModuleType(name)
+    vars(stand_in).update(disable=lambda function, *_, **__: function, graph_break=lambda *_: None)
+    sys.modules[name] = torch._dynamo = stand_in
+    try:
+        yield
+    finally:
+        del sys.modules[name], torch._dynamo
 
 
 def parameters(module: nn.Module, prefix: str = "") -> dict[str, nn.Parameter]:

@@ -4,8 +4,9 @@ Python tells of forks, sockets, opened files and the like (PEP 578); what counts
 code does, directly or through the thin modules below, not what a library does for it.  Also compared: whether
 functions of Python and PyTorch are still those that they were.
 
-All this runs beside the submission, which can blind it.  It adds to what is told and never changes a point: keeping
-things in is the walls' work.
+Each kind of thing is told once, in a line of its own over a pipe of its own, at once: also by a submission that ends
+its process afterwards.  All this runs beside the submission, which can blind it.  It adds to what is told and never
+changes a point: keeping things in is the walls' work.
 """
 
 import builtins
@@ -46,6 +47,9 @@ _EVENTS = {  # of Python's own names (docs: "Audit events table") → what is to
 _LOOKS = {"tb_frame", "f_code", "gi_frame", "__code__"}  # attributes that lead to frames or code
 _CHANGES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
+_write = os.write
+_NOTHING = object()
+
 _LIBRARY = os.path.realpath(sysconfig.get_path("stdlib"))
 _THIN = {  # modules that only hand on what their caller asks for
     os.path.join(_LIBRARY, name)
@@ -64,8 +68,7 @@ _WATCHED: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (torch, ("allclose", "equal", "isclose", "eq", "sin", "cos", "exp", "manual_seed", "rand", "randn", "randint",
              "tensor", "zeros", "ones", "empty", "arange", "as_tensor", "from_numpy", "is_tensor", "no_grad",
              "enable_grad", "load", "save", "set_default_dtype", "set_grad_enabled", "set_default_device")),
-    (Tensor, tuple(vars(Tensor))),
-    (torch._C.TensorBase, ("requires_grad", "numpy", "detach", "clone", "__eq__", "view", "shape", "dtype")),
+    (Tensor, (*vars(Tensor), "requires_grad", "numpy", "detach", "clone", "__eq__", "view", "shape", "dtype")),
     (nn.Module, tuple(vars(nn.Module))),
     (json, ("dumps", "loads", "JSONEncoder", "JSONDecoder")), (struct, ("pack", "unpack", "Struct")),
     (os, ("write", "read", "_exit", "close", "dup2", "fork", "kill")),
@@ -75,13 +78,18 @@ _OPERATORS = ("aten::allclose", "aten::equal", "aten::isclose", "aten::eq.Tensor
 
 
 def _references() -> Iterator[tuple[Any, str, Any, Any]]:
-    """What stands under each watched name: where, name, thing, and the code of a function."""
+    """What stands under each watched name, or nothing: where, name, thing, and the code of a function."""
     for owner, names in _WATCHED:
         held = vars(owner)
         for name in names:
-            if name in held and name not in ("__doc__", "__annotations__"):
-                thing = held[name]
+            if name not in ("__doc__", "__annotations__"):
+                thing = held.get(name, _NOTHING)
                 yield held, name, thing, thing.__code__ if type(thing) is FunctionType else None
+
+
+def _is_of_a_library(thing: Any) -> bool:
+    """Whether a library has put it there: torch.compile's parts wrap functions of torch when they are imported."""
+    return type(thing) is FunctionType and thing.__code__.co_filename.startswith(_ROOTS)
 
 
 def _kernels() -> list[str]:
@@ -89,40 +97,46 @@ def _kernels() -> list[str]:
 
 
 class Watch:
-    """What has been noticed.  Made in the warm process, before there is a submission."""
+    """Notices things and tells them.  Made in the warm process, before there is a submission."""
 
     def __init__(self) -> None:
-        self.seen: set[str] = set()
+        self._seen: set[str] = set()
+        self._pipe = -1
         self._references = tuple(_references())
         self._kernels = _kernels()
         self._busy: set[int] = set()  # threads in the hook, which raises events itself
         self._own = self._scratch = ""
 
-    def begin(self, filename: str) -> None:
-        """Watch a submission that is called `filename`; for the rest of this process."""
-        self._own = filename
+    def begin(self, filename: str, pipe: int) -> None:
+        """Watch a submission that is called `filename`, for the rest of this process; tell it over `pipe`."""
+        self._own, self._pipe = filename, pipe
         self._scratch = os.path.realpath(os.getcwd()) + os.sep
         for name in list(sys.modules):  # an import of ours is then an event, and fails where their files are hidden
             if name.partition(".")[0] in OURS:
                 del sys.modules[name]
         sys.addaudithook(self._hear)
 
-    def report(self) -> list[str]:
-        """What has been noticed so far, in words of `grader.incidents`."""
-        if "patched" not in self.seen and self._is_patched():
-            self.seen.add("patched")
-        return sorted(self.seen)
+    def compare(self) -> None:
+        """See whether something has been replaced."""
+        if "patched" not in self._seen and self._is_patched():
+            self._tell("patched")
+
+    def _tell(self, what: str) -> None:
+        self._seen.add(what)
+        _write(self._pipe, what.encode() + b"\n")
 
     def _is_patched(self) -> bool:
         for held, name, thing, code in self._references:
-            now = held.get(name)
-            if now is not thing or (code is not None and thing.__code__ is not code):
+            now = held.get(name, _NOTHING)
+            if now is not thing and not _is_of_a_library(now):
+                return True
+            if code is not None and thing.__code__ is not code:
                 return True
         return _kernels() != self._kernels
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         what = _EVENTS.get(event)
-        if what is None or what in self.seen:
+        if what is None or what in self._seen:
             return
         thread = get_ident()
         if thread in self._busy:
@@ -130,9 +144,9 @@ class Watch:
         self._busy.add(thread)
         try:
             if self._concerns(event, arguments) and self._is_own(sys._getframe(1), what):
-                self.seen.add(what)
-        except Exception:  # a guest that is ending, or a submission that has changed what this needs
-            self.seen.add(what)
+                self._tell(what)
+        except Exception:  # a submission that has changed what this needs
+            self._tell(what)
         finally:
             self._busy.discard(thread)
 

@@ -28,7 +28,11 @@ _DTYPES = {
         torch.int32, torch.int64, torch.bool,
     )
 }  # fmt: skip
+# A tensor's own numbers, whatever its class says of them.
 _as_subclass = Tensor.as_subclass
+_layout, _device, _is_quantized = (
+    getattr(torch._C.TensorBase, name).__get__ for name in ("layout", "device", "is_quantized")
+)
 
 
 class WireError(ValueError):
@@ -78,7 +82,7 @@ def _plain(value: Any, arrays: list[bytes], depth: int, longest: int) -> Any:
     if kind is Opaque:
         return {"opaque": value.kind}
     if issubclass(kind, Tensor):
-        return _tensor(_as_subclass(value, Tensor), arrays)  # its numbers, whatever its class says of them
+        return _tensor(value, arrays)
     if kind.__module__ == "numpy" and hasattr(kind, "tolist"):  # an array or one of its numbers
         plain = torch.as_tensor(value) if kind.__name__ == "ndarray" else value.item()
         return _plain(plain, arrays, depth + 1, longest)
@@ -90,10 +94,12 @@ def _key(key: Any, longest: int) -> Any:
     return _article(type(key)) if type(plain) is dict else plain
 
 
-def _tensor(tensor: Tensor, arrays: list[bytes]) -> Any:
+def _tensor(value: Tensor, arrays: list[bytes]) -> Any:
     with torch._C.DisableTorchFunctionSubclass(), torch.no_grad():
-        if tensor.layout is not torch.strided or tensor.is_quantized or tensor.device.type != "cpu":
-            return {"opaque": f"a {tensor.layout} tensor on {tensor.device}"}
+        layout, device = _layout(value), _device(value)
+        if layout is not torch.strided or device.type != "cpu" or _is_quantized(value):
+            return {"opaque": f"a {layout} tensor on {device}"}
+        tensor = _as_subclass(value, Tensor)
         name = str(tensor.dtype).removeprefix("torch.")
         if name not in _DTYPES:
             return {"opaque": f"a {name} tensor"}

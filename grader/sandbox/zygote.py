@@ -3,8 +3,8 @@
 It was forked from the grader before that had seen a solution, a check or an input, so there is nothing in its memory
 to find.  It speaks with the keeper over a socket, one short message each way in turn:
 
-    "spawn" and two file descriptors (the guest's channel, its output)   →   the guest's number and folder, and a pidfd
-    "end <number>"                                                       →   how it ended: its wait status
+    "spawn" and the guest's descriptors (`guest.live`)   →   the guest's number and folder, and a pidfd
+    "end <number>"                                       →   how it ended: its wait status
 """
 
 import ctypes
@@ -159,16 +159,15 @@ def _descendants(pid: int) -> list[psutil.Process]:
 
 
 def _request(keeper: socket.socket) -> tuple[bytes, list[int]] | None:
-    message, descriptors, _, _ = socket.recv_fds(keeper, 64, 2)
+    message, descriptors, _, _ = socket.recv_fds(keeper, 64, 3)
     return (message, descriptors) if message else None
 
 
 def _become_guest(descriptors: list[int], walls: Walls, watch: Watch, in_room: bool) -> NoReturn:
     try:
-        channel, output = descriptors
-        guest.live(channel, output, walls, Limits(), watch, in_room)
+        guest.live(descriptors, walls, Limits(), watch, in_room)
     except BaseException as error:  # told to the keeper over what is the guest's standard error by now
-        os.write(2, f"The guest could not begin: {error!r}".encode())
+        os.write(2, f"The sandbox cannot go on here: {error!r}".encode())
     finally:
         os._exit(70)
 
