@@ -6,7 +6,8 @@ INSTALLED := .venv/.installed
 
 .PHONY: demo test check bench screenshots clean
 
-demo: $(INSTALLED)  ## train every strategy on the built-in sample and compare them
+demo: $(INSTALLED)  ## grade a reference solution, train every strategy on the built-in sample and compare them
+	$(BIN)/tfl check exercise1 solutions/exercise1_positional_encoding.py
 	TFL_RUNS=demo-runs $(BIN)/tfl compare --corpus sample
 
 test: $(INSTALLED)  ## the tests
