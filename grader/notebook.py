@@ -155,10 +155,11 @@ def python(source: str) -> str:
             if timed := TIMED_LINE.match(lines[at]):
                 lines[at] = timed[1] + timed[2]
             else:
+                indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
                 while lines[at].endswith("\\") and at + 1 < len(lines):  # a command over several lines
                     lines[at] = ""
                     at += 1
-                lines[at] = lines[at][: len(lines[at]) - len(lines[at].lstrip())] + "pass"
+                lines[at] = f"{indent}pass"
             source = "\n".join(lines)
     raise SyntaxError("too many lines are no Python")
 
@@ -223,7 +224,8 @@ def _code(lines: list[bytes], node: ast.stmt) -> str:
     """The very lines of a statement, its decorators included.  Columns count bytes of UTF-8."""
     start = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
     own = lines[start - 1 : node.end_lineno]
-    own[-1] = own[-1][: node.end_col_offset]
+    if not own[-1][node.end_col_offset :].lstrip().startswith(b"#"):  # else: a comment at its end
+        own[-1] = own[-1][: node.end_col_offset]
     own[0] = own[0][node.col_offset :]  # after a semicolon
     return b"\n".join(own).decode()
 

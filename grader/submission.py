@@ -125,7 +125,10 @@ def _bytes(path: Path, name: str) -> bytes:
 def _text(content: bytes, name: str) -> str:
     """The text of a file, with \\n at the ends of its lines."""
     try:
-        text = content.decode(_encoding(content))
+        encoding = _encoding(content)
+        if b"\0" in content and not encoding.startswith(("utf-16", "utf-32")):
+            raise SubmissionError(f"{name} is no text: it holds null bytes.", "Save it as plain text in UTF-8.")
+        text = content.decode(encoding)
         text.encode()  # half of a surrogate pair, as unicode_escape can make, is no text
     except UnicodeDecodeError as error:
         line, byte = content.count(b"\n", 0, error.start) + 1, content[error.start]
@@ -135,8 +138,6 @@ def _text(content: bytes, name: str) -> str:
         ) from error
     except (SyntaxError, LookupError, UnicodeError) as error:
         raise SubmissionError(f"{name} cannot be read: {error}.", "Save it as UTF-8.") from error
-    if "\0" in text:
-        raise SubmissionError(f"{name} is no text: it holds null bytes.", "Save it as plain text in UTF-8.")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
