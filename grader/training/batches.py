@@ -25,8 +25,9 @@ from tfl.parts import REFERENCE, Parts
 from tfl.training import Data, Recipe
 
 PARTS = ("stratified_split", "pad_and_mask", "length_buckets")
-EPOCHS = {"real": 1, "sample": 4}
+EPOCHS = {"real": 1, "sample": 8}
 HELD_OUT = 0.1
+LITTLE = 0.02  # of the cells: who saves less than that has saved nothing that a clock could show
 PADDING, SECONDS = "padding", "seconds an epoch"
 CLAIM = (
     "A batch is as wide as its longest review.  Reviews of about the same length together leave few cells to padding, "
@@ -82,8 +83,9 @@ def judge(rows: list[Row]) -> Finding:
         f"{float(reference.figures[PADDING] or 0):.1%}).  An epoch: {slow:.2f} s and {fast:.2f} s"
     )
     failing = []
-    if theirs >= wasted:
-        failing.append("yours pad no less")
+    if wasted - theirs < LITTLE:
+        alike = "reviews of nearly the same length leave little to waste"
+        failing.append(alike if wasted < 0.1 else "yours pad no less")
     if fast >= slow:
         failing.append("the epoch was not faster, as happens when little was wasted or the machine was busy")
     if random.test.apart(yours.test):
@@ -147,7 +149,7 @@ def _reference(bench: Bench, name: str, chosen: Config, data: Data, parts: Parts
 
 
 def _with_figures(row: Row, wasted: float, history: list[dict[str, Any]]) -> Row:
-    seconds = sum(epoch["seconds"] for epoch in history) / max(1, len(history))
+    seconds = min((epoch["seconds"] for epoch in history), default=0.0)  # the first also warms the processor up
     return row.model_copy(update={"figures": {PADDING: wasted, SECONDS: seconds}})
 
 

@@ -62,7 +62,7 @@ class Bench:
     def __post_init__(self) -> None:
         self.runs_dir = (self.options.runs_dir or paths.runs_dir()).resolve()
         digest = hashlib.sha256(self.source.encode()).hexdigest()[:8]
-        self.folder = self.runs_dir / GRADED / f"{self.exercise.id}-{digest}"
+        self.folder = self.runs_dir / GRADED / f"{self.exercise.id}-{self.pair}-{digest}"
         shutil.rmtree(self.folder, ignore_errors=True)  # this submission's earlier training, which is done anew
         try:
             self.folder.mkdir(parents=True)

@@ -140,8 +140,8 @@ def judge(rows: list[Row]) -> Finding:
     row = next(row for row in rows if row.name == reference)
     gap, best = float(row.figures[GAP] or 0), row.figures[BEST]
     text = (
-        f"Both readings name “{named}”: at its end validation loss lies {gap:.2f} above training loss, and epoch {best} "
-        f"of {row.epochs} was its best"
+        f"Both readings name “{named}”: at its end validation loss lies {gap:.2f} above training loss, and epoch "
+        f"{best} of {row.epochs} was its best"
     )
     if isinstance(best, int) and best < (row.epochs or 0) and gap > 0:
         return Finding(shown=True, text=f"{text}; what it learnt afterwards it learnt by heart.")

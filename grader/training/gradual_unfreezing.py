@@ -1,8 +1,8 @@
 """Exercise 4: waking layer by layer, with the learner's groups, rates and schedule, against everything at once.
 
 In the learner's process `unfreezing_schedule` says for each epoch how many groups of `layer_groups` are awake, and the
-engine's optimizer takes the rate of each group from `discriminative_rates`.  Both trainings may spend the same number
-of epochs on more than the classifier.
+engine's optimizer takes the rate of each group from `discriminative_rates`.  Epochs, peak rates and the decay between
+groups are those of the engine's own gradual strategy, so that only the learner's functions make a difference.
 """
 
 from dataclasses import asdict, replace
@@ -15,12 +15,10 @@ from grader.training.learner import Workplace
 from grader.training.report import Finding, Report, Row
 from tfl.model import TransformerClassifier
 from tfl.phase import Phase
-from tfl.strategies import EVERYTHING, HEAD, HEAD_RATE, RATE
+from tfl.strategies import plan
 
 PARTS = ("layer_groups", "discriminative_rates", "unfreezing_schedule")
 LABELS = 200  # few: with many labels a model can afford to forget what it knew
-DECAY = 2.6  # ULMFiT's
-ROUNDS = 4  # passes over so few reviews in each epoch of the schedule
 CLAIM = (
     "A fresh classifier's first large errors would wash away what pre-training has learnt.  Waking the layers one by "
     "one, the lower ones with smaller rates, keeps it: with few labels the model is more often right than when "
@@ -33,9 +31,8 @@ def compare(bench: Bench) -> Report:
     shared: dict[str, Any] = {"adapt": True} | ({} if bench.options.full else {"labels": LABELS})
     full, gradual = bench.config("full", **shared), bench.config("gradual", **shared)
     rows = [bench.reference("all at once", full), bench.reference("gradual", gradual)]
-    one = bench.assignment(
-        "your-schedule", gradual, [Phase(HEAD, 1, HEAD_RATE), Phase(EVERYTHING, ROUNDS, RATE, DECAY)]
-    )
+    usual = plan(gradual)
+    one = bench.assignment("your-schedule", gradual, [usual[0], usual[-1]])  # the head alone, and more than the head
     ended = bench.theirs(PARTS, [one])
     rows.append(bench.measured(one, gradual, ended))
     awake = ended.found.get(one.name, {}).get("awake")

@@ -21,7 +21,7 @@ PARTS = ("freeze", "replace_head", "unfreeze")
 CHOICES = {"linear2-everywhere": ("*.linear2.*",), "last-block": ("encoder.layers.1.*",)}
 CLAIM = (
     "A pre-trained model need not learn everything again.  A few chosen layers, with the rest frozen, come near full "
-    "fine-tuning or pass it, with a small share of its weights, and all of them start from more than scratch does."
+    "fine-tuning or pass it, with a share of its trainable weights, and leave training from scratch behind."
 )
 
 

@@ -53,11 +53,11 @@ def compared(
 
 
 def over_epochs(ax: Axes, rows: Sequence[Row], histories: Mapping[str, History], look: Mapping[str, Look]) -> None:
-    """Validation accuracy over the share of its epochs that a training has done."""
+    """Validation accuracy while a training goes on: from its first epoch to its last, however many those are."""
     ends = []
     for row in rows:
         history = histories.get(row.label) or []
-        points = [(epoch["epoch"], epoch["validation_accuracy"]) for epoch in history]
+        points = [(epoch["epoch"] / len(history), epoch["validation_accuracy"]) for epoch in history]
         points = [(x, y) for x, y in points if y is not None]
         if not points:
             continue
@@ -73,8 +73,9 @@ def over_epochs(ax: Axes, rows: Sequence[Row], histories: Mapping[str, History],
         )
         ends.append(Label(*points[-1], row.label, colour))
     ax.set_title("validation accuracy after each epoch")
-    ax.set_xlabel("epoch")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8, min_n_ticks=1))
+    ax.set_xlabel("share of its epochs")
+    ax.set_xlim(0, 1.04)
+    ax.xaxis.set_major_formatter(PercentFormatter(1))
     label_ends(ax, ends)
 
 
@@ -148,7 +149,7 @@ def amounts(
             ax.grid(axis="y", visible=False)
             ax.set_title(heading)
             if "%" in form:
-                ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+                ax.xaxis.set_major_formatter(PercentFormatter(1))
 
 
 def readings(
