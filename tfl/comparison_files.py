@@ -28,7 +28,8 @@ NUMBERS = ("labels", "trainable", "epochs", "seconds", "validation", "test", "95
 
 LEGEND = (
     "test: mean accuracy over the seeds, and the lowest and highest where they differ · "
-    "95 %: what the number of test examples leaves open · gap: train − validation accuracy · "
+    "95 %: what the number of test examples leaves open · gap: train − validation accuracy, "
+    "train as it is while an epoch runs, with words and features dropped · "
     "seconds: of training, without pre-training"
 )
 

@@ -11,3 +11,4 @@ class Phase:
     epochs: int
     rate: float  # peak learning rate of the topmost group of layers
     decay: float = 1.0  # each group further down learns this many times more slowly
+    drop_words: bool = True  # as the recipe says; False after a phase of the classifier alone, which has read them all

@@ -155,7 +155,7 @@ class Training:
 
                 own = indices[self.device.rank :: self.device.world]
                 tokens, mask, labels = collate(data.train, own or indices[:1], self.device.torch, self.parts)
-                if recipe.word_dropout:
+                if recipe.word_dropout and phase.drop_words:
                     tokens = drop_words(tokens, recipe.word_dropout)
                 with self.device.precision():
                     logits = forward(tokens, mask).float()

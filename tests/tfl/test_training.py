@@ -496,6 +496,16 @@ def test_every_step_of_a_very_short_phase_has_a_rate(steps: int) -> None:
     assert all(scheduled(step, steps, 0.1) > 0 for step in range(steps))
 
 
+@pytest.mark.parametrize("dropping", [True, False])
+def test_a_phase_may_keep_every_word(
+    toy: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dropping: bool
+) -> None:
+    calls = []
+    monkeypatch.setattr(training, "drop_words", lambda tokens, share: calls.append(share) or tokens)
+    toy.make(tmp_path, word_dropout=0.3).fit([Phase(("*",), 1, 1e-2, drop_words=dropping)])
+    assert calls == [0.3] * (STEPS * dropping)
+
+
 def test_dropped_words_become_unknown_and_special_tokens_stay() -> None:
     torch.manual_seed(0)
     tokens = torch.tensor([[0, 1, 2, 5]]).repeat(1, 1000)
