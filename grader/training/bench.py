@@ -52,7 +52,7 @@ class Bench:
     source: str
     options: Options
     pair: str
-    inputs: Path  # what the learner's process may read
+    room: Path  # an empty folder that goes when all is done
     emit: Callable[[Event], None]
     started: float = field(default_factory=time.perf_counter)
     notes: list[str] = field(default_factory=list)
@@ -60,6 +60,9 @@ class Bench:
     histories: Histories = field(default_factory=dict)  # of every row with epochs, by the row's label
 
     def __post_init__(self) -> None:
+        self.inputs, self.scratch = self.room / "inputs", self.room / "scratch"
+        self.inputs.mkdir()  # what the learner's process may read
+        self.scratch.mkdir()  # and its temporary files
         self.runs_dir = (self.options.runs_dir or paths.runs_dir()).resolve()
         digest = hashlib.sha256(self.source.encode()).hexdigest()[:8]
         self.folder = self.runs_dir / GRADED / f"{self.exercise.id}-{self.pair}-{digest}"
@@ -189,6 +192,7 @@ class Bench:
             "more": more,
             "inputs": str(self.inputs),
             "folder": str(self.folder),
+            "scratch": str(self.scratch),
             "precision": "bfloat16" if self.device.bfloat16 else "float32",
             "threads": threads,
             "cpu_seconds": int(limit * threads) + 60,

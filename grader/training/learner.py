@@ -44,12 +44,10 @@ def lock_in(request: Request) -> None:
     ours = [Path(sys.modules[name].__path__[0]) for name in ("grader", "solutions", "tfl")]
     looks = [Path(path) for path in LOOK if os.path.exists(path)]
     limits = lock.Limits(memory=MEMORY, cpu=request["cpu_seconds"], file=FILE, files=256)
-    folder = Path(request["folder"])
-    standing = lock.lock_in(
-        [*namespaces.readable(), *ours, *looks, Path(request["inputs"])], [folder, Path("/dev/null")], limits
-    )
-    request["walls"] = standing
-    os.chdir(folder)
+    reads = [*namespaces.readable(), *ours, *looks, Path(request["inputs"])]
+    writes = [Path(request["folder"]), Path(request["scratch"]), Path("/dev/null")]
+    request["walls"] = lock.lock_in(reads, writes, limits)
+    os.chdir(request["scratch"])
 
 
 @dataclass
@@ -89,7 +87,7 @@ def work(request: Request, emit: Emit) -> None:
     """Do a program's work in this process.
 
     Request: `source` and `file` of the submission, `parts` (which of the engine's are the learner's), `program`,
-    `assignments`, `more`, `inputs`, `folder`, `precision`, `threads`, `walls`.
+    `assignments`, `more`, `inputs`, `folder`, `scratch`, `precision`, `threads`, `walls`.
     Result: `walls`, and as `found` what the program found, by the names of the assignments.
     """
     file = request["file"]

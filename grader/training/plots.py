@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from grader.training.report import Row, Share
 from tfl.plots import QUIET, SHADE, TRAIN, VALIDATION, Label, Look, drawing, label_ends
+from tfl.recommendation import MANY
 
 LOOKS = (  # colours that stay apart for colour-blind eyes
     Look("#222222", "o"),
@@ -189,7 +190,7 @@ def scores_and_stars(
     points: Sequence[tuple[float, float, int]], correlation: float, title: str, corpus: str, path: Path
 ) -> None:
     """Each film's score against its true mean stars; the larger a point, the more reviews it has."""
-    about = f"a point for each film of the test reviews, larger with more of them · Spearman {correlation:.3f}"
+    about = f"a point for each film with {MANY} or more test reviews, the larger the more · Spearman {correlation:.3f}"
     with drawing(path, (7, 4.8), f"{title} · {corpus}", about) as figure:
         ax = figure.subplots()
         stars, scores, sizes = zip(*((star, score, 4 + 2 * count) for score, star, count in points), strict=True)

@@ -71,6 +71,7 @@ def compare(bench: Bench) -> Report:
         )
         for (title, whose), found in rankings.items()
     ]
+    bench.notes.append(f"The model judged all {len(test):,} test reviews, about {len(set(films)):,} films.")
     told = ended.found.get("correlation")
     if isinstance(told, int | float) and math.isfinite(told):
         bench.notes.append(f"On validation reviews your rank_correlation gives {told:.3f}.")

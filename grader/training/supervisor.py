@@ -14,16 +14,13 @@ from tfl.events import Epoch, Event, Failed, Finished, Result, Step
 from tfl.formats import duration
 from tfl.jobs import Job, Request
 
-KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV")
+KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV")
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # numpy's threads would begin before the walls
 GRACE = 2.0  # seconds that it has for ending when it is asked to
 STEPS_A_SECOND = 20  # of its reports that are passed on
 MOST_EPOCHS = 1_000  # of one training
 
-UNENDING = (
-    "Look for a loop without an end, or for one that goes over every number by itself; "
-    "`--limit SECONDS` gives it more time."
-)
+UNENDING = "Look for a loop without an end, or for one that goes over every number by itself."
 
 
 @dataclass
@@ -47,7 +44,8 @@ def employ(
     Its events are passed on when they belong to one of the `names`.  Raises TrainingError, in the learner's own lines
     where their code failed, and KeyboardInterrupt after ending the process.
     """
-    environment = {name: os.environ[name] for name in KEPT if name in os.environ} | ONE_THREAD
+    environment = {name: os.environ[name] for name in KEPT if name in os.environ}
+    environment |= {**ONE_THREAD, "TMPDIR": request["scratch"]}
     late = threading.Event()
     value: dict[str, Any] | None = None
     failure: Failed | None = None

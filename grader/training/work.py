@@ -24,8 +24,8 @@ def compare(request: Request, emit: Emit) -> None:
     here = all(corpora.is_present(name, options.data_dir) for name in corpora.PAIRS["real"])
     pair = options.pair or ("real" if here else "sample")
     emit(Started(job="grade", title=f"Training with your {exercise.title.lower()}, on the {pair} corpora"))
-    with tempfile.TemporaryDirectory(prefix="tfl-training-") as inputs:
-        bench = Bench(course, exercise, request["file"], request["source"], options, pair, Path(inputs).resolve(), emit)
+    with tempfile.TemporaryDirectory(prefix="tfl-training-") as room:
+        bench = Bench(course, exercise, request["file"], request["source"], options, pair, Path(room).resolve(), emit)
         try:
             program = importlib.import_module(training.PROGRAMS[exercise.training])
             report = program.compare(bench)
