@@ -35,28 +35,28 @@ class Places:
     def sample(self) -> Path:
         return self.runs / "sample"
 
-    def of(self, pair: str) -> Path:
-        return self.sample if pair == "sample" else self.runs
 
-
-def _compare(pair: str, labels: str) -> Callable[[Places], None]:
-    def work(places: Places) -> None:
-        _tfl(places.of(pair), "compare", "--corpus", pair, "--seeds", SEEDS, "--labels", labels)
-
-    return work
+def _compare(places: Places) -> None:
+    _tfl(places.runs, "compare", "--corpus", "real", "--seeds", SEEDS, "--labels", "200,1000,all")
 
 
 def _word_order(places: Places) -> None:
-    for pair in ("real", "sample"):
-        _tfl(places.of(pair), "train", "scratch", "--corpus", pair)
-        _tfl(places.of(pair), "train", "scratch", "--corpus", pair, "--no-word-order")
+    for runs, pair, seeds in ((places.runs, "real", "0"), (places.sample, "sample", SEEDS)):
+        for seed in seeds.split(","):
+            _tfl(runs, "train", "scratch", "--corpus", pair, "--seed", seed)
+            _tfl(runs, "train", "scratch", "--corpus", pair, "--seed", seed, "--no-word-order")
 
 
 def _layers(places: Places) -> None:
-    for pair in ("real", "sample"):
-        for patterns in experiments.LAYERS.values():
-            chosen = [word for pattern in patterns for word in ("--layers", pattern)]
-            _tfl(places.of(pair), "train", "unfreeze", "--corpus", pair, *chosen)
+    for patterns in experiments.LAYERS.values():
+        chosen = [word for pattern in patterns for word in ("--layers", pattern)]
+        _tfl(places.runs, "train", "unfreeze", "--corpus", "real", *chosen)
+
+
+def _topics(places: Places) -> None:
+    for objective in ("words+topic", "topic"):
+        for strategy in ("full", "final-layer"):
+            _tfl(places.runs, "train", strategy, "--corpus", "real", "--objective", objective)
 
 
 def _tfl(runs: Path, *arguments: str) -> None:
@@ -64,9 +64,9 @@ def _tfl(runs: Path, *arguments: str) -> None:
     subprocess.run([*TFL, *arguments], check=True, env={**os.environ, "TFL_RUNS": str(runs)})
 
 
-def _comparison(places: Places, pair: str, prefix: str) -> Group:
-    found = comparisons.gather(places.of(pair))
-    comparisons.copy_plots(places.of(pair), prefix, places.plots)
+def _comparison(places: Places) -> Group:
+    found = comparisons.gather(places.runs)
+    comparisons.copy_plots(places.runs, "imdb", places.plots)
     return found
 
 
@@ -82,16 +82,13 @@ def _nothing(places: Places) -> None:
 GROUPS: Mapping[str, tuple[Callable[[Places], None], Callable[[Places], Group]]] = {  # name → train, gather
     "model": (_nothing, lambda places: experiments.model()),
     "texts": (_nothing, lambda places: texts.gather()),
-    "imdb": (_compare("real", "200,1000,all"), lambda places: _comparison(places, "real", "imdb")),
-    "sample": (_compare("sample", "200,all"), lambda places: _comparison(places, "sample", "sample")),
+    "imdb": (_compare, _comparison),
     "word_order": (
         _word_order,
         lambda places: experiments.word_order({"real": places.runs, "sample": places.sample}),
     ),
-    "layers": (
-        _layers,
-        lambda places: experiments.layers({"real": places.runs, "sample": places.sample}, places.plots),
-    ),
+    "layers": (_layers, lambda places: experiments.layers(places.runs, places.plots)),
+    "topics": (_topics, lambda places: experiments.topics(places.runs)),
     "recommender": (_nothing, lambda places: recommender.gather(places.runs)),
     "lab": (_nothing, _lab),
 }

@@ -74,8 +74,7 @@ def _all(found: Comparison, runs_dir: Path) -> Figures:
     for row in found.rows:
         if row.test:
             yield from _of_row(row)
-            if row.labels is None:
-                yield from _of_epochs(row, runs_dir)
+            yield from _of_epochs(row, runs_dir)
     for pretraining in found.pretraining:
         adapted = "_adapted" if "reviews" in pretraining.pretrained_on else ""
         name = f"pretraining.{PRETRAININGS[pretraining.objective]}{adapted}"
@@ -126,14 +125,12 @@ def _of_epochs(row: Row, runs_dir: Path) -> Figures:
     yield f"{name}.best_epoch", Figure(value=record.best_epoch, kind="count")
     if not history:
         return
-    shown = [(f"epoch_{epoch['epoch']}", epoch) for epoch in history if len(history) <= 6]
-    for epoch_name, epoch in [*shown, ("last_epoch", history[-1])]:
-        for measure, kind in (("accuracy", "accuracy"), ("loss", "loss")):
-            for split in ("train", "validation"):
-                value = epoch[f"{split}_{measure}"]
-                if value is not None:
-                    figure = Figure.model_validate({"value": value, "kind": kind})
-                    yield f"{name}.{epoch_name}.{split}_{measure}", figure
+    calmest = min(history, key=lambda epoch: epoch["validation_loss"])
+    yield f"{name}.lowest_loss_epoch", Figure(value=calmest["epoch"], kind="count")
+    for epoch_name, epoch in (("epoch_1", history[0]), ("lowest_loss", calmest), ("last_epoch", history[-1])):
+        for split in ("train", "validation"):
+            yield f"{name}.{epoch_name}.{split}_loss", Figure(value=epoch[f"{split}_loss"], kind="loss")
+            yield f"{name}.{epoch_name}.{split}_accuracy", Figure(value=epoch[f"{split}_accuracy"], kind="accuracy")
 
 
 def copy_plots(runs_dir: Path, prefix: str, plots: Path) -> None:
@@ -144,8 +141,10 @@ def copy_plots(runs_dir: Path, prefix: str, plots: Path) -> None:
         old.unlink()
     for figure in found.figures:
         shutil.copyfile(runs_dir / figure, plots / f"{prefix}_{Path(figure).name}")
-    scratch = next(row for row in found.rows if row.strategy == "scratch" and row.labels is None)
-    shutil.copyfile(RunFolder(runs_dir / scratch.runs[0]).curves, plots / f"{prefix}_scratch.png")
+    for row in found.rows:
+        if row.strategy == "scratch" and row.runs:
+            name = f"{prefix}_scratch_{row.labels}" if row.labels else f"{prefix}_scratch"
+            shutil.copyfile(RunFolder(runs_dir / row.runs[0]).curves, plots / f"{name}.png")
 
 
 def records_where(runs_dir: Path, **choices: object) -> list[RunRecord]:

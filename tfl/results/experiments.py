@@ -49,35 +49,43 @@ def over_seeds(records: Sequence[RunRecord]) -> Figure:
     return Figure(value=fmean(tests), low=min(tests), high=max(tests), kind="accuracy")
 
 
-def layers(runs_dirs: dict[str, Path], plots: Path) -> Group:
-    """What each choice of layers trains, what it costs, and what it reaches; with its curves."""
+def layers(runs_dir: Path, plots: Path) -> Group:
+    """What each choice of layers trains on IMDB, what it costs, and what it reaches; with its curves."""
     from tfl import plots as drawing
 
     figures: dict[str, Figure] = {}
     records: list[RunRecord] = []
-    for pair, runs_dir in runs_dirs.items():
-        curves = {}
-        for name, patterns in LAYERS.items():
-            found = records_where(
-                runs_dir, strategy="unfreeze", pair=pair, adapt=False, layers=list(patterns), word_order=True
-            )
-            if not found and name == "last_block":  # what `unfreeze` trains unless told otherwise
-                found = records_where(runs_dir, strategy="unfreeze", pair=pair, adapt=False, layers=[])
+    curves = {}
+    for name, patterns in LAYERS.items():
+        found = records_where(runs_dir, strategy="unfreeze", pair="real", adapt=False, layers=list(patterns))
+        if not found:
+            raise RunError(f"No run in {runs_dir} unfreezes {' '.join(patterns)}.", "Run `make results`.")
+        first = found[0]
+        figures[f"{name}.test"] = over_seeds(found[:1])
+        figures[f"{name}.seconds"] = Figure(value=first.seconds, kind="seconds")
+        figures[f"{name}.parameters"] = Figure(value=first.parameters_trainable, kind="count")
+        history = RunFolder(runs_dir / first.id).history()
+        second = [epoch for epoch in history if epoch["phase"] == 2]
+        figures[f"{name}.epoch_seconds"] = Figure(value=fmean(e["seconds"] for e in second), kind="seconds")
+        curves[" ".join(patterns)] = second
+        records.append(first)
+    drawing.layer_choices(curves, records[-1].corpus, plots / "imdb_layers.png")
+    (plots / "imdb_layers.svg").unlink()
+    return group('tfl train unfreeze --layers "PATTERN"', records, figures)
+
+
+def topics(runs_dir: Path) -> Group:
+    """What a pre-training on topics is worth for reviews, alone as in the lab and after the word vectors."""
+    figures: dict[str, Figure] = {}
+    records: list[RunRecord] = []
+    for objective, end in (("words+topic", ""), ("topic", "_topic")):
+        for strategy in ("full", "final-layer"):
+            found = records_where(runs_dir, strategy=strategy, pair="real", adapt=False, objective=objective)
             if not found:
-                raise RunError(f"No run in {runs_dir} unfreezes {' '.join(patterns)}.", "Run `make results`.")
-            first = found[0]
-            figures[f"{pair}.{name}.test"] = over_seeds(found[:1])
-            figures[f"{pair}.{name}.seconds"] = Figure(value=first.seconds, kind="seconds")
-            figures[f"{pair}.{name}.parameters"] = Figure(value=first.parameters_trainable, kind="count")
-            if first.train and first.validation:
-                gap = first.train.accuracy - first.validation.accuracy
-                figures[f"{pair}.{name}.gap"] = Figure(value=gap, kind="accuracy")
-            history = RunFolder(runs_dir / first.id).history()
-            curves[" ".join(patterns)] = [epoch for epoch in history if epoch["phase"] == 2]
-            records.append(first)
-        drawing.layer_choices(curves, records[-1].corpus, plots / f"{pair}_layers.png")
-    command = 'tfl train unfreeze --layers "PATTERN"'
-    return group(command, records, figures, corpus="IMDB and sample (synthetic)")
+                raise RunError(f"No run in {runs_dir} goes from {objective} to {strategy}.", "Run `make results`.")
+            figures[f"{strategy.replace('-', '_')}{end}.test"] = over_seeds(found)
+            records += found
+    return group("tfl train full --objective words+topic", records, figures)
 
 
 def model() -> Group:

@@ -59,8 +59,8 @@ def tell() -> Story:
             table(["the review is judged", "probability of positive"], zip(NEIGHBOURS, answers(broken), strict=True)),
         ),
         experiment(
-            "Change the words behind the first, and see whether the answer moves.  The review's own words should move it; those of "
-            "its neighbour should not.",
+            "Change the words behind the first, and see whether the answer moves.  The review's own words should "
+            "move it; those of its neighbour should not.",
             table(
                 ["changed", "the answer moves by"],
                 [
@@ -70,10 +70,10 @@ def tell() -> Story:
             ),
         ),
         cause(
-            "nn.TransformerEncoderLayer takes the FIRST axis for the sequence, unless it is told batch_first=True.  Given "
-            f"(b, s, d) it reads each review as one step of a sequence of reviews: words attend to the words of other "
-            f"reviews in the same place, never to their own neighbours.  The answer moved by {spread:.3f} in this company. "
-            "All shapes fit, so no error comes."
+            "nn.TransformerEncoderLayer takes the FIRST axis for the sequence, unless it is told batch_first=True.  "
+            "Given (b, s, d) it reads each review as one step of a sequence of reviews: words attend to the words of "
+            f"other reviews in the same place, never to their own neighbours.  The answer moved by {spread:.3f} in "
+            "this company. All shapes fit, so no error comes."
         ),
         mend(
             "nn.TransformerEncoderLayer(…, batch_first=True).  The same weights, the same questions:",

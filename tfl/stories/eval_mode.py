@@ -72,9 +72,10 @@ def tell() -> Story:
             ),
         ),
         cause(
-            "A model is born in train mode, and every training loop puts it back there.  Dropout then switches other features off "
-            f"in each call; here the answer wandered by {max(training) - min(training):.3f}.  Its sister: without a seed even "
-            "the weights are others each time, so yesterday's answer cannot be made again.",
+            "A model is born in train mode, and every training loop puts it back there.  Dropout then switches other "
+            f"features off in each call; here the answer wandered by {max(training) - min(training):.3f}.  Its "
+            "sister: without a seed even the weights are others each time, so yesterday's answer cannot be made "
+            "again.",
             table(
                 ["weights drawn", "first time", "second time"],
                 [
@@ -84,9 +85,9 @@ def tell() -> Story:
             ),
         ),
         mend(
-            "model.eval() and torch.no_grad() around each prediction; torch.manual_seed(seed) before each training, and the seed "
-            "in the run's record.  While you are there, look at the size of the checkpoint: the lab's table of places has a row "
-            "for every word of the vocabulary, and is saved each time.",
+            "model.eval() and torch.no_grad() around each prediction; torch.manual_seed(seed) before each training, "
+            "and the seed in the run's record.  While you are there, look at the size of the checkpoint: the lab's "
+            "table of places has a row for every word of the vocabulary, and is saved each time.",
             table(
                 ["table of places", "rows", "megabytes in a file"],
                 [

@@ -1,5 +1,6 @@
 """A learning-rate scheduler that is made and never stepped, and best weights that are never kept."""
 
+from itertools import pairwise
 from statistics import fmean
 
 import torch
@@ -41,7 +42,7 @@ def train(stepped: bool) -> list[tuple[float, float]]:
 def jumps(history: list[tuple[float, float]]) -> float:
     """How far the loss jumps from one epoch to the next, on average over the second half."""
     losses = [loss for _, loss in history[EPOCHS // 2 :]]
-    return fmean(abs(after - before) for before, after in zip(losses, losses[1:], strict=False))
+    return fmean(abs(after - before) for before, after in pairwise(losses))
 
 
 def tell() -> Story:
@@ -51,18 +52,17 @@ def tell() -> Story:
     return (
         symptom(
             f"A scheduler multiplies the rate by {GAMMA} after each epoch, so the loss should settle.  It does not:",
-            table(
-                ["epoch", *map(str, SHOWN)], [("validation loss", *(forgotten[epoch - 1][1] for epoch in SHOWN))]
-            ),
+            table(["epoch", *map(str, SHOWN)], [("validation loss", *(forgotten[epoch - 1][1] for epoch in SHOWN))]),
         ),
         experiment(
             "Print the rate that the optimizer really uses.",
             table(["epoch", *map(str, SHOWN)], [("rate", *(forgotten[epoch - 1][0] for epoch in SHOWN))]),
         ),
         cause(
-            "The scheduler was made, and scheduler.step() is nowhere called.  A scheduler changes nothing by existing.  In the "
-            "lab, the line that saves the best weights is commented out as well, so whatever the last epoch left is kept: here "
-            f"{losses[-1]:.3f}, although epoch {losses.index(min(losses)) + 1} had {min(losses):.3f}."
+            "The scheduler was made, and scheduler.step() is nowhere called.  A scheduler changes nothing by "
+            "existing.  In the lab, the line that saves the best weights is commented out as well, so whatever the "
+            f"last epoch left is kept: here {losses[-1]:.3f}, although epoch {losses.index(min(losses)) + 1} had "
+            f"{min(losses):.3f}."
         ),
         mend(
             "scheduler.step() after each epoch, and keep the weights of the best epoch.  The same seed:",

@@ -54,8 +54,8 @@ def tell() -> Story:
     ]
     return (
         symptom(
-            "A review of five words gets another answer when it stands in a batch with a longer one.  Its probability of "
-            "positive, with more and more padding behind it:",
+            "A review of five words gets another answer when it stands in a batch with a longer one.  Its "
+            "probability of positive, with more and more padding behind it:",
             table(columns, [("the review", *broken)]),
         ),
         experiment(
@@ -69,12 +69,14 @@ def tell() -> Story:
             ),
         ),
         cause(
-            "Three things at once.  The mean runs over all cells, so a short review in a long batch is mostly the mean of "
-            "padding.  Attention has no mask, so every word looks at padding.  And pad_sequence fills with 0, which is "
-            "<unk> in this vocabulary: the model takes the end of a short review for forty unknown words."
+            "Three things at once.  The mean runs over all cells, so a short review in a long batch is mostly the "
+            "mean of padding.  Attention has no mask, so every word looks at padding.  And pad_sequence fills with "
+            "0, which is <unk> in this vocabulary: the model takes the end of a short review for forty unknown "
+            "words."
         ),
         mend(
-            "Mend them one by one.  Only when attention and the mean both leave padding out does the answer stand still:",
+            "Mend them one by one.  Only when attention and the mean both leave padding out does the answer stand "
+            "still:",
             table(columns, steps),
         ),
     )

@@ -16,7 +16,6 @@ from safetensors.torch import save as save_tensors
 
 from tfl.stories.telling import Story, cause, experiment, mend, symptom, table
 
-
 NOTE = "I ran with all your rights."
 
 
@@ -69,8 +68,8 @@ def tell() -> Story:
         plain = save_tensors({"classifier.weight": torch.zeros(2, 4)})
         return (
             symptom(
-                "A colleague loads a checkpoint from a forum.  It holds what it should.  And a file lies in the folder that "
-                "nobody has made.",
+                "A colleague loads a checkpoint from a forum.  It holds what it should.  And a file lies in the "
+                "folder that nobody has made.",
                 table(
                     ["after pickle.load", ""],
                     [("weights", ", ".join(weights)), ("a new file says", f"“{said}”")],
@@ -81,13 +80,13 @@ def tell() -> Story:
                 table(["bytes", "calls"], [(str(len(pickled)), name) for name in calls_in(pickled)]),
             ),
             cause(
-                "A pickle is not data.  It is a small program that says how to build data, and one of its instructions is: call "
-                "this function with these arguments.  Any function that Python can import, with your rights.  torch.load reads "
-                "pickles too."
+                "A pickle is not data.  It is a small program that says how to build data, and one of its "
+                "instructions is: call this function with these arguments.  Any function that Python can import, "
+                "with your rights.  torch.load reads pickles too."
             ),
             mend(
-                "torch.load(file, weights_only=True), the default since PyTorch 2.6.  Better still a format in which there is "
-                "nothing to call: tfl writes safetensors, JSON and plain text.",
+                "torch.load(file, weights_only=True), the default since PyTorch 2.6.  Better still a format in which "
+                "there is nothing to call: tfl writes safetensors, JSON and plain text.",
                 table(
                     ["way of loading", "what happened", "note left"],
                     [

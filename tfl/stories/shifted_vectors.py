@@ -6,9 +6,9 @@ from torch import Tensor
 from tfl.stories.telling import Story, cause, experiment, mend, symptom, table
 
 SPECIALS = ("<unk>", "<pad>")
-ORDER = 52  # seed of it
-GOOD = tuple("superb gripping warm stellar moving witty tender bright honest lively subtle daring".split())
-BAD = tuple("dull wooden flat dismal tedious clumsy hollow bleak shallow lazy stale timid".split())
+ORDER = 17  # seed of it
+GOOD = ("superb", "gripping", "warm", "stellar", "moving", "witty", "tender", "bright", "honest", "lively", "bold")
+BAD = ("dull", "wooden", "flat", "dismal", "tedious", "clumsy", "hollow", "bleak", "shallow", "lazy", "stale")
 WIDTH = 8
 SPLITS = 200  # of the words into known and unseen ones
 
@@ -25,14 +25,14 @@ def vocabulary() -> dict[str, int]:
 
 
 def vectors() -> Tensor:
-    """A vector for each word of the file (24, 8): words of praise on one side, of blame on the other, and noise."""
+    """A vector for each word of the file (22, 8): words of praise on one side, of blame on the other, and noise."""
     noise = torch.randn(2 * len(GOOD), WIDTH, generator=torch.Generator().manual_seed(0))
     noise[:, 0] += torch.tensor([2.0 if word in GOOD else -2.0 for word in words()])
     return noise
 
 
 def table_of(mended: bool) -> Tensor:
-    """The embedding (26, 8): rows of zeros for the special tokens, before the words' or, as in the lab, behind them."""
+    """The embedding (24, 8): rows of zeros for the special tokens, before the words' or, as in the lab, behind them."""
     zeros = torch.zeros(len(SPECIALS), WIDTH)
     return torch.cat([zeros, vectors()] if mended else [vectors(), zeros])
 
@@ -52,7 +52,7 @@ def accuracy(embedding: Tensor) -> float:
     The simplest one: a word is praise when its vector lies nearer to the mean of the known words of praise.
     """
     ids = vocabulary()
-    x = embedding[torch.tensor([ids[word] for word in words()])]  # (24, 8)
+    x = embedding[torch.tensor([ids[word] for word in words()])]  # (22, 8)
     y = torch.tensor([word in GOOD for word in words()])
     right = total = 0
     for split in range(SPLITS):
@@ -73,8 +73,8 @@ def tell() -> Story:
     random = torch.randn(len(vocabulary()), WIDTH, generator=torch.Generator().manual_seed(1))
     return (
         symptom(
-            "Word vectors that know praise from blame are put under a classifier, and it does no better than with random "
-            "ones.  Accuracy on words that it was not trained on:",
+            "Word vectors that know praise from blame are put under a classifier, and it does no better than with "
+            "random ones.  Accuracy on words that it was not trained on:",
             table(["vectors", "accuracy"], [("random", accuracy(random)), ("the good ones", accuracy(broken))]),
         ),
         experiment(
@@ -85,24 +85,25 @@ def tell() -> Story:
             ),
         ),
         cause(
-            f"The vocabulary begins with {' and '.join(SPECIALS)}, so the first word of the file has id 2.  The table of "
-            "vectors begins with that word in row 0.  Nobody moved the rows: each word reads the vector of the word two "
-            "lines further down, and the last two words read nothing.",
+            f"The vocabulary begins with {' and '.join(SPECIALS)}, so the first word of the file has id 2.  The table "
+            "of vectors begins with that word in row 0.  Nobody moved the rows: each word reads the vector of the "
+            "word two lines further down, and the last two words read nothing.",
             table(
                 ["id", "word", "row holds the vector of"],
-                [
-                    (str(row), word, [*words(), "nobody", "nobody"][row])
-                    for word, row in list(vocabulary().items())[:6]
-                ],
+                [(str(row), word, [*words(), "nobody", "nobody"][row]) for word, row in list(vocabulary().items())[:6]],
             ),
         ),
         mend(
-            "Put two rows in front: torch.cat([zeros(2, d), vectors]).  And keep the experiment as a test: every word must "
-            "read its own vector.",
+            "Put two rows in front: torch.cat([zeros(2, d), vectors]).  And keep the experiment as a test: every "
+            "word must read its own vector.",
             table(
                 ["", "as in the lab", "mended"],
                 [
-                    ("neighbours of superb", ", ".join(nearest(broken, "superb")), ", ".join(nearest(mended, "superb"))),
+                    (
+                        "neighbours of superb",
+                        ", ".join(nearest(broken, "superb")),
+                        ", ".join(nearest(mended, "superb")),
+                    ),
                     ("neighbours of dull", ", ".join(nearest(broken, "dull")), ", ".join(nearest(mended, "dull"))),
                     ("accuracy on unseen words", accuracy(broken), accuracy(mended)),
                 ],

@@ -1,6 +1,6 @@
 """How a story is told: headings with text, and tables of what was just computed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -27,7 +27,7 @@ Story = tuple[Part, ...]
 Tell = Callable[[], Story]
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
     """A table of anything: numbers with three digits, truths as yes and no."""
     return Table(columns=tuple(columns), rows=tuple(tuple(map(_cell, row)) for row in rows))
 

@@ -79,8 +79,8 @@ def tell() -> Story:
     total = sum(p.numel() for p in lab.parameters())
     return (
         symptom(
-            "The exercise is solved: the layers are unfrozen as asked, the counts are right.  And the model's accuracy is near "
-            "that of a coin.",
+            "The exercise is solved: the layers are unfrozen as asked, the counts are right.  And the model's "
+            "accuracy is near that of a coin.",
             table(
                 ["", ""],
                 [("parameters that learn", f"{learn:,} of {total:,}"), ("accuracy", accuracy(lab))],
@@ -102,8 +102,9 @@ def tell() -> Story:
             ),
         ),
         cause(
-            "The layers were chosen in a model with random weights: the pre-trained ones were never loaded.  And the exercise ends "
-            "there; nothing was trained.  Unfreezing a layer only allows it to learn.  It teaches it nothing."
+            "The layers were chosen in a model with random weights: the pre-trained ones were never loaded.  And the "
+            "exercise ends there; nothing was trained.  Unfreezing a layer only allows it to learn.  It teaches it "
+            "nothing."
         ),
         mend(
             "Load first, choose second, train third; then check that what should move has moved, and nothing else.",
