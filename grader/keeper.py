@@ -117,7 +117,7 @@ class Guest:
         self._process = _process(number, pidfd)
         self._text = b""
         self._printed = 0
-        self.seen: set[str] = set()  # what was noticed of it, once it has ended: keys of `grader.incidents.WORDS`
+        self._noticed: set[str] = set()
         self._status: int | None = None
         channel.setblocking(False)
         os.set_blocking(self._output, False)
@@ -166,13 +166,20 @@ class Guest:
         except OSError:
             return False
 
+    def noticed(self) -> set[str]:
+        """What was noticed of it so far: keys of `grader.incidents.WORDS`."""
+        if self.alive:
+            with suppress(BlockingIOError):
+                self._noticed |= WORDS.keys() & os.read(self._notices, 4096).decode(errors="replace").split()
+        return self._noticed
+
     def close(self) -> int:
         """End it, with everything that it has started; its wait status."""
         if self._status is None:
-            self._status = self._keeper.end(self._number)
+            status = self._keeper.end(self._number)
             self._drain()
-            with suppress(BlockingIOError):
-                self.seen.update(WORDS.keys() & os.read(self._notices, 4096).decode(errors="replace").split())
+            self.noticed()
+            self._status = status
             self._select.close()
             self._channel.close()
             os.close(self._output)
@@ -342,13 +349,17 @@ class Sandboxed:
         text, self._printed = self._printed, ""
         return text + (self._guest.printed() if self._guest else "")
 
-    def close(self) -> None:
-        """End the guest, and notice what it may have sent at the last moment."""
+    def settle(self) -> None:
+        """Look a last time at what has come: bytes that nobody asked for, and what was noticed."""
         if self._guest:
             if self._guest.forged():
                 self._forgery(Forgery())
-            self._guest.close()
             self._note()
+
+    def close(self) -> None:
+        """End the guest."""
+        if self._guest:
+            self._guest.close()
 
     def _loaded(self) -> Guest:
         if self._failure:
@@ -391,7 +402,7 @@ class Sandboxed:
 
     def _note(self) -> None:
         """Take over what was noticed inside the guest that ends."""
-        for word in sorted(self._guest.seen) if self._guest else ():
+        for word in sorted(self._guest.noticed()) if self._guest else ():
             self._incident(WORDS[word])
 
     def _incident(self, words: str) -> None:

@@ -3,6 +3,7 @@
 import os
 import socket
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,26 +89,29 @@ class Loop:
             try:
                 request = Request.model_validate_json(self.line.next())
                 exercise = self.course.exercise(request.exercise)
-                mark = self.check(request, exercise, items[exercise.id])
-                self.line.send(mark=mark.model_dump(mode="json"))
+                observe = self.course.observe(exercise).read_text(encoding="utf-8")
             except Exception as error:
                 self.line.failed(error)
+                continue
+            with closing(Sandboxed(self.keeper, request.source, request.file, observe, self.patience)) as observer:
+                try:
+                    mark = self.check(request, exercise, items[exercise.id], observer)
+                    self.line.send(mark=mark.model_dump(mode="json"))
+                except Exception as error:
+                    self.line.failed(error)
+            # The mark is on its way: ending the guest and having another one ready is in nobody's time.
             self.keeper.prepare()
 
-    def check(self, request: Request, exercise: Exercise, items: list[pytest.Item]) -> Mark:
+    def check(self, request: Request, exercise: Exercise, items: list[pytest.Item], observer: Sandboxed) -> Mark:
         """Run an exercise's checks on a submission, and tell each verdict as it comes."""
         started = time.perf_counter()
-        observe = self.course.observe(exercise).read_text(encoding="utf-8")
         isolation = self.keeper.isolation
-        observer = Sandboxed(self.keeper, request.source, request.file, observe, self.patience)
         self.judging.begin(observer, request.seed)
         verdicts = []
-        try:
-            for item, following in zip(items, [*items[1:], None], strict=True):
-                verdicts.append(self._verdict(item, following, observer))
-                self.line.send(verdict=verdicts[-1].model_dump(mode="json"))
-        finally:
-            observer.close()
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            verdicts.append(self._verdict(item, following, observer))
+            self.line.send(verdict=verdicts[-1].model_dump(mode="json"))
+        observer.settle()
         if observer.forged:
             verdicts = [_worthless(verdict, observer.forged) for verdict in verdicts]
         return Mark(

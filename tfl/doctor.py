@@ -3,9 +3,11 @@
 Nothing heavy is imported: versions come from the packages' metadata.
 """
 
+import json
 import os
 import platform
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import metadata
@@ -26,6 +28,13 @@ TERMINAL_NEEDED = (80, 24)
 
 EXTRAS = {"baseline": "comparisons lack the linear yardstick"}  # extra → what is worse without it
 
+WITHOUT = {  # the grader's walls → what to do where one is missing
+    "namespaces": "User namespaces are forbidden here: as root `sysctl user.max_user_namespaces=10000`, on Ubuntu "
+    "`sysctl kernel.apparmor_restrict_unprivileged_userns=0`; in a container `--security-opt seccomp=unconfined`.",
+    "landlock": "This kernel lacks Landlock, or it is switched off: Linux 5.13 or newer, with `landlock` in `lsm=`.",
+    "seccomp": "Install libseccomp: `apt install libseccomp2` or `dnf install libseccomp`.",
+}
+
 
 class Finding(BaseModel):
     """One line of the doctor's report."""
@@ -45,6 +54,7 @@ def examine() -> Iterator[Finding]:
     yield _memory()
     yield from _packages()
     yield _device()
+    yield _isolation()
     yield _terminal()
     yield from map(_corpus, status())
     yield _folder("cache folder", paths.cache_dir(), "TFL_CACHE")
@@ -152,6 +162,27 @@ def _device() -> Finding:
             action="Install a torch built for CUDA: https://pytorch.org/get-started/locally",
         )
     return Finding(name="device", state="ok", detail="NVIDIA GPU, most likely" if gpu else "CPU")
+
+
+def _isolation() -> Finding:
+    """Which walls the grader can put up around submissions here, as it tries them out itself."""
+    try:
+        ran = subprocess.run(
+            [sys.executable, "-m", "grader.sandbox.probe"], capture_output=True, text=True, timeout=30, check=True
+        )
+        walls: dict[str, bool] = json.loads(ran.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError):
+        action = "Install tfl again; `python -m grader.sandbox.probe` shows what is wrong."
+        return Finding(name="isolation", state="bad", detail="could not be tried out", action=action)
+    detail = "+".join(name for name, stands in walls.items() if stands) or "process only"
+    missing = [name for name, stands in walls.items() if not stands]
+    if not missing:
+        return Finding(name="isolation", state="ok", detail=detail)
+    if sys.platform.startswith("linux"):
+        action = "  ".join(WITHOUT[name] for name in missing)
+    else:
+        action = "The walls are Linux's: check your own work here, and grade other people's on Linux."
+    return Finding(name="isolation", state="weak", detail=detail, action=action)
 
 
 def _terminal() -> Finding:

@@ -109,7 +109,12 @@ def values(module: nn.Module) -> dict[str, Tensor]:
 
 
 def descend(weights: Iterable[Tensor], loss: Tensor, rate: float) -> None:
-    """One step of gradient descent, w ← w − rate · ∂loss/∂w, for those of the weights that have a gradient."""
+    """One step of gradient descent, w ← w − rate · ∂loss/∂w, for those of the weights that have a gradient.
+
+    Where the loss depends on nothing that learns, everything stays as it is.
+    """
+    if not learns(loss):
+        return
     learners = [weight for weight in weights if learns(weight)]
     with learning():
         slopes = _gradients(loss, learners, allow_unused=True)

@@ -104,7 +104,7 @@ class Watch:
         self._pipe = -1
         self._references = tuple(_references())
         self._kernels = _kernels()
-        self._busy: set[int] = set()  # threads in the hook, which raises events itself
+        self._busy: set[int] = set()  # threads that are in here and raise events themselves
         self._own = self._scratch = ""
 
     def begin(self, filename: str, pipe: int) -> None:
@@ -118,8 +118,11 @@ class Watch:
 
     def compare(self) -> None:
         """See whether something has been replaced."""
+        thread = get_ident()
+        self._busy.add(thread)  # looking at functions raises events by the hundred
         if "patched" not in self._seen and self._is_patched():
             self._tell("patched")
+        self._busy.discard(thread)
 
     def _tell(self, what: str) -> None:
         self._seen.add(what)

@@ -168,7 +168,7 @@ def test_what_is_noticed_is_known_when_it_has_ended_and_rubbish_is_not() -> None
     with guest(script) as found:
         ask(found)
         found.close()
-        assert found.seen == {"frames", "process"}
+        assert found.noticed() == {"frames", "process"}
 
 
 # ------------------------------------------------------------------------------------------------------------ forgers
@@ -347,8 +347,9 @@ def test_a_guest_that_died_is_replaced_for_the_next_observation() -> None:
         with pytest.raises(Unobserved):
             observer.call("one", ())
         assert observer.call("two", ()) == "two"
-        observer.close()
+        observer.settle()
         assert len(observer.incidents) == 1 and not observer.forged
+        observer.close()
 
 
 def test_a_forgery_ends_it_for_good() -> None:
@@ -362,8 +363,9 @@ def test_a_forgery_ends_it_for_good() -> None:
         for _ in range(2):
             with pytest.raises(Forgery):
                 observer.call("one", ())
-        observer.close()
+        observer.settle()
         assert observer.forged and len(observer.incidents) == 1
+        observer.close()
 
 
 def test_what_is_sent_after_the_last_answer_is_a_forgery_too() -> None:
@@ -379,8 +381,9 @@ def test_what_is_sent_after_the_last_answer_is_a_forgery_too() -> None:
     with submission(script) as observer:
         assert observer.call("one", ()) == 1
         sent.wait(5)
-        observer.close()
+        observer.settle()
         assert observer.forged
+        observer.close()
 
 
 def test_a_submission_that_cannot_be_loaded_is_not_loaded_again() -> None:

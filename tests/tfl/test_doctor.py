@@ -1,3 +1,4 @@
+import json
 import shutil
 import subprocess
 import sys
@@ -94,6 +95,41 @@ def test_little_memory_is_weak(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_containers_limit_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "_container_memory", lambda: GIB)
     assert finding("memory").detail.startswith("1.0 GiB free")
+
+
+def walls(monkeypatch: pytest.MonkeyPatch, **stand: bool) -> None:
+    """Pretend that the grader's probe has found these."""
+    run = subprocess.run
+
+    def pretend(command: list[str], **options: object) -> object:
+        if "grader.sandbox.probe" in command:
+            return SimpleNamespace(stdout=json.dumps(stand))
+        return run(command, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "run", pretend)
+
+
+def test_the_graders_walls_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    walls(monkeypatch, namespaces=True, landlock=True, seccomp=True)
+    assert finding("isolation").state == "ok"
+    assert finding("isolation").detail == "namespaces+landlock+seccomp"
+
+
+@pytest.mark.parametrize(
+    ("missing", "advice"),
+    [("namespaces", "forbids user namespaces"), ("landlock", "Linux 5.13"), ("seccomp", "libseccomp2")],
+)
+def test_a_missing_wall_is_weak_and_says_what_to_do(monkeypatch: pytest.MonkeyPatch, missing: str, advice: str) -> None:
+    walls(monkeypatch, **{"namespaces": True, "landlock": True, "seccomp": True, missing: False})
+    assert finding("isolation").state == "weak"
+    assert missing not in finding("isolation").detail and advice in finding("isolation").action
+
+
+def test_no_wall_at_all_is_called_process_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    walls(monkeypatch, namespaces=False, landlock=False, seccomp=False)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert finding("isolation").detail == "process only"
+    assert "on Linux" in finding("isolation").action
 
 
 def test_missing_corpora_are_weak_as_the_sample_is_there() -> None:

@@ -72,5 +72,5 @@ def test_a_message_of_a_derived_class_is_told_as_plain_text() -> None:
 
 
 def test_a_name_that_a_metaclass_invents_is_not_believed() -> None:
-    source = "class Meta(type):\n    __name__ = property(lambda cls: 1 / 0)\nclass E(Exception, metaclass=Meta): ...\nraise E"
-    assert of(source)["type"] == "E"
+    meta = "class Meta(type):\n    __name__ = property(lambda cls: 1 / 0)\n"
+    assert of(f"{meta}class E(Exception, metaclass=Meta): ...\nraise E")["type"] == "E"
