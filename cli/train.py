@@ -25,7 +25,7 @@ from cli.options import (
     told_plainly,
     vectors,
 )
-from tfl.config import config
+from tfl.config import CHOSEN_LAYERS, config
 from tfl.jobs import run_job
 
 app = typer.Typer(add_completion=False)
@@ -41,7 +41,11 @@ def train(
     ] = None,
     layers: Annotated[
         list[str] | None,
-        typer.Option("--layers", metavar="PATTERN", help="For unfreeze: names of parameters, * for any; repeatable."),
+        typer.Option(
+            "--layers",
+            metavar="PATTERN",
+            help=f"For unfreeze: names of parameters, * for any; repeatable (default: {' '.join(CHOSEN_LAYERS)}).",
+        ),
     ] = None,
     objective: Objective = None,
     adapt: Adapt = False,
