@@ -47,7 +47,7 @@ def widths(lab, even, odd):
 def both_modes(lab, x, *arguments):
     """One encoding in train mode and in eval mode."""
     encode = _made(lab, x.shape[2], *arguments, training=True)
-    dropped = encode(x)
+    dropped = encode(x.clone())
     return {"train": dropped, "eval": encode.eval()(x)}
 
 

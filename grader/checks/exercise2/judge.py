@@ -64,7 +64,7 @@ def test_partition(observe, draw):
 
 
 def test_shares(observe, draw):
-    for fraction in (0.2, draw.number(0.05, 0.5)):
+    for fraction in (0.2, draw.number(0.2, 0.5)):
         labels = [0] * draw.integer(18, 40) + [1] * draw.integer(3, 12) + [2] * draw.choice([8, 13, 23])
         labels = draw.shuffled(labels)
         what = f"stratified_split with fraction {fraction:.3g}"
