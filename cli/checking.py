@@ -83,8 +83,9 @@ def judge(
     desk: Desk, exercise: Exercise, submission: Submission, path: Path, seed: str | None, walls: bool, printing: bool
 ) -> Mark:
     """Have a submission marked, and print the verdicts as they come if `printing`.  Raises GraderError."""
-    if not walls:
-        return follow(in_process.check(desk.course, exercise, submission, path, seed), exercise, submission, printing)
+    if not walls:  # the debugger may want the terminal, so nothing moves on it
+        found = in_process.check(desk.course, exercise, submission, path, seed)
+        return follow(found, exercise, submission, printing, still=True)
     with Grader(desk.course, [exercise.id]) as grader:
         return follow(grader.check(exercise, submission, seed), exercise, submission, printing)
 
@@ -94,7 +95,7 @@ def follow(found: Iterator[Verdict | Mark], exercise: Exercise, submission: Subm
     sheet = Sheet() if printing else None
     if sheet:
         sheet.head(f"{exercise.title} · {submission.file}", submission.notes)
-    with _waiting(sheet) as status:
+    with _waiting(None if still else sheet) as status:
         for item in found:
             if status:
                 status.stop()

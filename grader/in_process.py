@@ -123,7 +123,16 @@ def main(request: dict[str, Any], answers: Any) -> int:
     judging, telling = Judging(course, request["seed"], observer=observer), Telling()
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
-    options = ["--noconftest", "--import-mode=importlib", "--assert=plain", "-s", "-c", os.devnull]
+    options = [
+        "-o",
+        "markers=points(n): what a check is worth",
+        "--noconftest",
+        "--import-mode=importlib",
+        "--assert=plain",
+        "-s",
+        "-c",
+        os.devnull,
+    ]
     options += [
         "--rootdir",
         str(course.checks),
