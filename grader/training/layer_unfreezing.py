@@ -7,6 +7,7 @@ your linear2 everywhere   your `unfreeze("*.linear2.*")`: a thin slice of every 
 your last block           your `unfreeze("encoder.layers.1.*")`: one layer whole
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from grader.training import charts, plots
@@ -36,7 +37,13 @@ def compare(bench: Bench) -> Report:
     given = [bench.assignment(name, chosen) for name, chosen in configs.items()]
     ended = bench.theirs(PARTS, given)
     rows += [bench.measured(one, configs[one.name], ended) for one in given]
-    bench.notes += early(rows, given)
+    asleep = never_woke(rows, given)
+    bench.notes += [
+        f"“{row.name}” was best in epoch {row.best_epoch}, while the classifier alone learnt: its layers added nothing "
+        "on validation afterwards."
+        for row in rows
+        if row.name in asleep
+    ]
     corpus = bench.corpus(full)
     figure = bench.folder / "comparison.png"
     tests = {row.label: row.test for row in rows if row.test}
@@ -50,30 +57,25 @@ def compare(bench: Bench) -> Report:
         full,
         title="scratch, final layer, chosen layers and full fine-tuning",
         claim=CLAIM,
-        finding=judge(rows),
+        finding=judge(rows, asleep),
         rows=rows,
         chart=chart,
         figures=[figure],
     )
 
 
-def early(rows: list[Row], given: list[Assignment]) -> list[str]:
-    """Notes on runs whose best epoch came before any layer below the classifier had learnt."""
+def never_woke(rows: list[Row], given: list[Assignment]) -> set[str]:
+    """The runs whose best epoch came before any layer below the classifier had learnt."""
     head_epochs = {
         one.name: one.phases[0]["epochs"]
         for one in given
         if len(one.phases) > 1 and tuple(one.phases[0]["layers"]) == HEAD
     }
-    return [
-        f"“{row.name}” was best in epoch {row.best_epoch}, while the classifier alone learnt: its layers added nothing "
-        "on validation afterwards."
-        for row in rows
-        if row.best_epoch is not None and row.best_epoch <= head_epochs.get(row.name, 0)
-    ]
+    return {row.name for row in rows if row.best_epoch is not None and row.best_epoch <= head_epochs.get(row.name, 0)}
 
 
-def judge(rows: list[Row]) -> Finding:
-    """What the rows say: scratch, full, then the learner's."""
+def judge(rows: list[Row], asleep: Collection[str] = ()) -> Finding:
+    """What the rows say: scratch, full, then the learner's; `asleep` are those whose chosen layers never helped."""
     scratch, full, *yours = (row for row in rows if row.test)
     chosen = [row for row in yours if row.name in CHOICES]
     best = max(chosen, key=lambda row: row.test.value if row.test else 0)
@@ -85,9 +87,11 @@ def judge(rows: list[Row]) -> Finding:
         f"“{best.name}” reaches {best.test.value:.3f} with {share:.1%} of the trainable weights of full fine-tuning "
         f"({full.test.value:.3f}); scratch reaches {scratch.test.value:.3f}."
     )
-    if near and transfers:
+    if near and transfers and best.name not in asleep:
         return Finding(shown=True, text=text)
     failing = []
+    if best.name in asleep:
+        failing.append("its best epoch came before its layers woke, so this is what the classifier alone reaches")
     if not near:
         failing.append("full fine-tuning is ahead by more than chance")
     if not transfers:

@@ -85,6 +85,17 @@ def test_chosen_layers_must_come_near_full_and_leave_scratch_behind(
     assert "10.0%" in found.text and f"{chosen / 1000:.3f}" in found.text
 
 
+def test_layers_that_never_woke_show_nothing() -> None:
+    rows = [
+        layers("from scratch", 600, 1000, "reference"),
+        layers("full fine-tuning", 800, 1000, "reference"),
+        layers("last-block", 850, 100),
+    ]
+    assert layer_unfreezing.judge(rows).shown
+    found = layer_unfreezing.judge(rows, {"last-block"})
+    assert not found.shown and "what the classifier alone reaches" in found.text
+
+
 @pytest.mark.parametrize(
     ("yours", "shown", "word"), [(850, True, "chance does not"), (705, False, "overlap"), (600, False, "is better")]
 )
