@@ -1,3 +1,4 @@
+import contextlib
 import json
 import math
 import struct
@@ -14,7 +15,6 @@ from torch import Tensor
 
 from grader.sandbox import wire
 from grader.sandbox.wire import Opaque, WireError
-import contextlib
 
 scalars = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats() | st.text(max_size=50)
 tensors = arrays.arrays(

@@ -1,0 +1,215 @@
+"""How long a verdict takes, what each wall costs, and how other graders do on the same checks.
+
+    python -m benchmarks.grading [--rounds N] [--peers FOLDER] [--many N] [--json]
+
+benchmarks/README.md says what each figure means; `python -m benchmarks.peers FOLDER` installs the peers.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
+from pathlib import Path
+
+import psutil
+
+from benchmarks.measure import Seconds, in_turns, machine, medians, timed
+from benchmarks.peers import CHECKS, Nbgrader, Otter
+from grader.client import Grader
+from grader.submission import Submission, read
+from tfl import course as courses
+from tfl.course import Course, Exercise
+
+LEVELS = {  # walls in force → walls left out
+    "process only": ("namespaces", "landlock", "seccomp"),
+    "+ namespaces": ("landlock", "seccomp"),
+    "+ landlock": ("seccomp",),
+    "+ seccomp (all)": (),
+}
+ALL = "+ seccomp (all)"
+MIB = 1024 * 1024
+COLD_ROUNDS = 7
+PEER_ROUNDS = 3
+WANTED = {"warm median": 0.150, "warm p95": 0.300, "cold": 1.6, "nbgrader": 30, "otter": 80, "memory": 60}
+
+
+def warm(course: Course, exercise: Exercise, submission: Submission, rounds: int) -> Seconds:
+    """All checks of one submission on warm graders that differ in their walls: request to mark."""
+    with ExitStack() as stack:
+        graders = {
+            name: stack.enter_context(Grader(course, [exercise.id], without=without))
+            for name, without in LEVELS.items()
+        }
+        contenders = {name: partial(_mark, grader, exercise, submission) for name, grader in graders.items()}
+        for run in contenders.values():
+            for _ in range(3):
+                run()
+        return in_turns({name: (lambda run=run: {"warm": timed(run)}) for name, run in contenders.items()}, rounds)
+
+
+def _mark(grader: Grader, exercise: Exercise, submission: Submission) -> None:
+    mark = grader.mark(exercise, submission)
+    assert mark.passed, [check.message for check in mark.checks]
+
+
+def cold(solution: Path) -> Seconds:
+    """`tfl check` from nothing against a Python that imports torch and ends."""
+    contenders = {
+        "import torch": partial(_run, "-c", "import torch"),
+        "tfl check exercise1": partial(_run, "-c", "from cli.main import main; main()", "check", "exercise1", solution),
+    }
+    for run in contenders.values():
+        run()
+    return in_turns({name: (lambda run=run: {"cold": timed(run)}) for name, run in contenders.items()}, COLD_ROUNDS)
+
+
+def _run(*arguments: str | Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:  # no workspace, nothing that is kept
+        subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL, cwd=folder)
+
+
+def peers(environments: Path, course: Course, exercise: Exercise, submission: Submission) -> Seconds:
+    """Five checks by nbgrader and Otter, all of them by the warm grader with all walls; seconds a submission."""
+    with tempfile.TemporaryDirectory() as folder, Grader(course, [exercise.id]) as grader:
+        nbgrader = Nbgrader(environments / "nbgrader", Path(folder) / "nbgrader", submission.source)
+        otter = Otter(environments / "otter", Path(folder) / "otter", submission.source)
+        ours = partial(_mark, grader, exercise, submission)
+        ours()
+        contenders = {
+            "tfl": lambda: {"peers": timed(ours)},
+            "nbgrader": lambda: {"peers": nbgrader.seconds()},
+            "otter": lambda: {"peers": otter.seconds()},
+        }
+        return in_turns(contenders, PEER_ROUNDS)
+
+
+# ------------------------------------------------------------------------------------------------------------- memory
+
+
+def memory(course: Course, exercise: Exercise, submission: Submission) -> float:
+    """MiB that a submission's process holds for itself, while it runs (unique set size)."""
+    waiting = Submission(submission.file, submission.source + "\nimport time\ntime.sleep(1.5)\n")
+    with _found() as others, Grader(course, [exercise.id]) as grader:
+        assert grader.isolation
+        mine = others()
+        zygote = min(mine - {psutil.Process(grader._process.pid)}, key=lambda process: process.create_time())
+        marking = threading.Thread(target=grader.mark, args=(exercise, waiting))
+        marking.start()
+        held = 0
+        while marking.is_alive():
+            for process in others() - {zygote, psutil.Process(grader._process.pid)}:
+                with suppress(psutil.Error):  # it has just ended
+                    held = max(held, process.memory_full_info().uss)
+        marking.join()
+    return held / MIB
+
+
+def many(course: Course, exercise: Exercise, submission: Submission, count: int) -> dict[str, list[float]]:
+    """Memory (MiB), open files and processes after some submissions and after many."""
+    found: dict[str, list[float]] = {"server MiB": [], "warm process MiB": [], "open files": [], "processes": []}
+    with _found() as others, Grader(course, [exercise.id]) as grader:
+        for batch in (20, count):
+            for _ in range(batch):
+                _mark(grader, exercise, submission)
+            server = psutil.Process(grader._process.pid)
+            zygote = min(others() - {server}, key=lambda process: process.create_time())
+            found["server MiB"].append(server.memory_full_info().uss / MIB)
+            found["warm process MiB"].append(zygote.memory_full_info().uss / MIB)
+            found["open files"].append(server.num_fds() + zygote.num_fds())
+            found["processes"].append(len(others()))
+    return found
+
+
+@contextmanager
+def _found() -> Iterator[Callable[[], set[psutil.Process]]]:
+    before = _servers()
+    yield lambda: _servers() - before
+
+
+def _servers() -> set[psutil.Process]:
+    found = set()
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if "grader.server" in process.cmdline():
+                found.add(process)
+    return found
+
+
+# ------------------------------------------------------------------------------------------------------------ the run
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser("python -m benchmarks.grading")
+    parser.add_argument("--rounds", type=int, default=60, help="warm marks on each level (default 60)")
+    parser.add_argument("--peers", type=Path, help="where `python -m benchmarks.peers` has installed the others")
+    parser.add_argument("--many", type=int, default=1000, help="submissions in sequence (default 1000)")
+    parser.add_argument("--json", action="store_true", help="print everything, each round too, as JSON")
+    options = parser.parse_args(arguments)
+    about = machine()
+    course = courses.load()
+    exercise = course.exercise("exercise1")
+    solution = course.solution(exercise)
+    submission = read(solution, exercise)
+    with Grader(course, [exercise.id]) as grader:
+        about["isolation"] = grader.isolation
+    seconds = warm(course, exercise, submission, options.rounds) | cold(solution)
+    if options.peers:
+        seconds |= peers(options.peers.resolve(), course, exercise, submission)
+    held = memory(course, exercise, submission)
+    growth = many(course, exercise, submission, options.many) if options.many else {}
+    if options.json:
+        everything = {"about": about, "seconds": seconds, "memory": held, "many": growth}
+        print(json.dumps(everything, indent=2, ensure_ascii=False))
+        return 0
+    for key, value in about.items():
+        print(f"{key:12} {value}")
+    return 0 if _print(seconds, held, growth, len(exercise.checks), options.many) else 1
+
+
+def _print(seconds: Seconds, held: float, growth: Mapping[str, list[float]], checks: int, count: int) -> bool:
+    """The figures, with ✓ or ✗ where something is wanted of them; whether all is as wanted."""
+    verdicts: list[bool] = []
+
+    def wanted(good: bool) -> str:
+        verdicts.append(good)
+        return "✓" if good else "✗"
+
+    print(f"\nA warm mark, {checks} checks, milliseconds from request to mark")
+    for name, figures in seconds["warm"].items():
+        ordered = sorted(figures)
+        median, p95 = statistics.median(ordered), ordered[int(0.95 * (len(ordered) - 1))]
+        line = f"{name:22} median {1e3 * median:6.0f}   p95 {1e3 * p95:6.0f}   least {1e3 * ordered[0]:6.0f}"
+        if name == ALL:
+            line += f"   {wanted(median <= WANTED['warm median'] and p95 <= WANTED['warm p95'])}"
+        print(line)
+    middle = medians(seconds)
+    ratio = middle["cold"]["tfl check exercise1"] / middle["cold"]["import torch"]
+    print("\nFrom nothing, seconds")
+    for name, figure in middle["cold"].items():
+        print(f"{name:22} {figure:6.2f}")
+    print(f"{'ratio':22} {ratio:6.2f}   {wanted(ratio <= WANTED['cold'])}")
+    if "peers" in seconds:
+        print(f"\nSeconds a submission: {len(CHECKS)} checks by the peers, {checks} by tfl")
+        ours = middle["peers"]["tfl"]
+        print(f"{'tfl, warm':22} {ours:6.3f}")
+        for name in ("nbgrader", "otter"):
+            times = middle["peers"][name] / ours
+            print(f"{name:22} {middle['peers'][name]:6.3f}   {times:4.0f} ×   {wanted(times >= WANTED[name])}")
+    print(f"\nMemory of a submission beyond the warm process: {held:.0f} MiB   {wanted(held <= WANTED['memory'])}")
+    if growth:
+        print(f"\nAfter 20 submissions, and after {count:,} more")
+        for name, (before, after) in growth.items():
+            grown = after - before > (10 if "MiB" in name else 0)
+            print(f"{name:22} {before:8.1f} {after:8.1f}   {wanted(not grown)}")
+    return all(verdicts)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
