@@ -90,8 +90,14 @@ def judge(
         return follow(grader.check(exercise, submission, seed), exercise, submission, printing)
 
 
-def follow(found: Iterator[Verdict | Mark], exercise: Exercise, submission: Submission, printing: bool = True) -> Mark:
-    """Print verdicts as they come, and return the mark at their end."""
+def follow(
+    found: Iterator[Verdict | Mark],
+    exercise: Exercise,
+    submission: Submission,
+    printing: bool = True,
+    still: bool = False,
+) -> Mark:
+    """Print verdicts as they come, and return the mark at their end.  `still`: without a sign that one is waiting."""
     sheet = Sheet() if printing else None
     if sheet:
         sheet.head(f"{exercise.title} · {submission.file}", submission.notes)

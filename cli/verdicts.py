@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cli import show
+from grader import in_process
 from grader.formats import shown
 from grader.marks import GLYPHS, Mark, State, Verdict
 from tfl.printable import defused, printable
@@ -81,7 +82,7 @@ class Sheet:
         self.line(f"{glyph} {points}, {checks}, {mark.seconds:.2f} s", style)
         for incident in mark.incidents:
             self.wrapped(f"! {incident}", indent="", style="yellow")
-        if mark.isolation != STRONG:
+        if mark.isolation not in (STRONG, in_process.ISOLATION):
             text = f"! Isolation: {mark.isolation}.  Your code ran with fewer walls than on a current Linux; tfl doctor"
             self.wrapped(f"{text} says which are missing.", indent="", style="yellow")
 
