@@ -156,8 +156,9 @@ def _dotted(node: ast.expr) -> str:
 
 def _fraction(value: float, digits: int = 3) -> str:
     """.883, −.012, 1.000."""
-    written = f"{value:.{digits}f}".replace("-0.", "−.")
-    return written[1:] if written.startswith("0.") else written
+    written = f"{abs(value):.{digits}f}"
+    written = written[1:] if written.startswith("0.") else written
+    return f"−{written}" if value < 0 and float(written) else written
 
 
 def _seconds(value: float) -> str:

@@ -90,9 +90,9 @@ def tell() -> Story:
                 table(
                     ["way of loading", "what happened", "note left"],
                     [
-                        ("pickle.load", "gave weights", True),
-                        ("torch.load(weights_only=True)", refused, note.exists()),
-                        ("safetensors", f"{len(plain)} bytes: a header in JSON, then numbers", note.exists()),
+                        ("pickle.load", "weights, and a note", True),
+                        ("torch.load, weights only", refused, note.exists()),
+                        ("safetensors", f"{len(plain)} bytes of JSON and numbers", note.exists()),
                     ],
                 ),
             ),

@@ -61,7 +61,7 @@ def tell() -> Story:
 
     models: dict[str, Body] = {}
     for name, start, trained in (
-        ("as in the lab: random, not trained", random, False),
+        ("random, not trained (the lab)", random, False),
         ("random, trained", random, True),
         ("pre-trained, not trained", pretrained, False),
         ("pre-trained, trained", pretrained, True),
@@ -74,7 +74,7 @@ def tell() -> Story:
         if trained:
             train(model, x, y, steps=60)
         models[name] = model
-    lab = models["as in the lab: random, not trained"]
+    lab = models["random, not trained (the lab)"]
     learn = sum(p.numel() for p in lab.parameters() if p.requires_grad)
     total = sum(p.numel() for p in lab.parameters())
     return (
@@ -109,7 +109,7 @@ def tell() -> Story:
         mend(
             "Load first, choose second, train third; then check that what should move has moved, and nothing else.",
             table(
-                ["", "accuracy", "first layer kept", "last layer moved"],
+                ["", "accuracy", "first kept", "last moved"],
                 [
                     (
                         name,
