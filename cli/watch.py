@@ -2,7 +2,6 @@
 
 import os
 import threading
-from pathlib import Path
 from typing import Annotated, Self
 
 import typer
@@ -63,7 +62,7 @@ class Watch:
         self.out = show.console()
         self.grader = Grader(desk.course)
         self.mark: Mark | None = None  # the last one of the present exercise
-        self.woken, self._wake = os.pipe()  # a byte for each save
+        self.woken, self._wake = os.pipe()  # a byte for each save: the place of its exercise
 
     def __enter__(self) -> Self:
         return self
@@ -75,16 +74,19 @@ class Watch:
         """Stay with one exercise after the other, until nothing is left to do, or q."""
         while exercise:
             stop = threading.Event()
-            thread = threading.Thread(target=self._look, args=(self.workspace.path(exercise), stop), daemon=True)
-            thread.start()
+            threading.Thread(target=self._look, args=(exercise, stop), daemon=True).start()
             try:
                 exercise = self.stay(exercise)
             finally:
                 stop.set()
 
-    def _look(self, path: Path, stop: threading.Event) -> None:
-        for _ in watching.saved(path, stop, self.poll):
-            os.write(self._wake, b"s")
+    def _look(self, exercise: Exercise, stop: threading.Event) -> None:
+        for _ in watching.saved(self.workspace.path(exercise), stop, self.poll):
+            os.write(self._wake, self._byte(exercise))
+
+    def _byte(self, exercise: Exercise) -> bytes:
+        """What stands for a save of this exercise: its place in the course."""
+        return bytes([self.desk.course.exercises.index(exercise)])
 
     def stay(self, exercise: Exercise) -> Exercise | None:
         """Stay with an exercise until it passes or is left; returns the one to go on with, None to end."""
@@ -95,8 +97,8 @@ class Watch:
             return self.go_on(exercise)
         while True:
             key = self.keys.wait(self.woken)
-            if key == "":
-                os.read(self.woken, 4096)
+            if key == "" and self._byte(exercise) not in os.read(self.woken, 4096):
+                continue  # a late one, of the exercise before
             if key in ("", "c") and self.check(exercise, again=key == "c"):
                 return self.go_on(exercise)
             if key == "n":
