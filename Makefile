@@ -4,7 +4,7 @@ PYTHON := $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check bench screenshots clean
+.PHONY: demo test check bench results screenshots clean
 
 demo: $(INSTALLED)  ## grade a reference solution, train every strategy on the built-in sample and compare them
 	$(BIN)/tfl check exercise1 solutions/exercise1_positional_encoding.py
@@ -13,9 +13,10 @@ demo: $(INSTALLED)  ## grade a reference solution, train every strategy on the b
 test: $(INSTALLED)  ## the tests
 	$(BIN)/python -m pytest
 
-check: $(INSTALLED)  ## formatting, lint, types, import contracts, tests
+check: $(INSTALLED)  ## formatting, lint, spelling, types, import contracts, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/codespell lessons exercises solutions docs README.md CONTRIBUTING.md
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest
@@ -23,6 +24,9 @@ check: $(INSTALLED)  ## formatting, lint, types, import contracts, tests
 bench: $(INSTALLED)  ## the benchmarks, each a ratio against a named peer
 	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.training
+
+results: $(INSTALLED)  ## lessons/results.json and its plots, from runs on the real corpora; hours from nothing, seconds again
+	$(BIN)/python -m tfl.results
 
 screenshots: $(INSTALLED)  ## docs/screens/*.svg, from the app as it is
 	$(BIN)/python -m docs.screens
