@@ -11,6 +11,7 @@
     ├── WorkspaceError       a learner's workspace is missing, damaged or cannot be written
     ├── ServiceError         a process that answers questions gave no answer
     ├── GradebookError       a class's gradebook is missing, damaged, busy or too new
+    ├── ClusterError         a cluster does not answer, has no workers, or was lost
     ├── GraderError          the grader itself failed: never a mark     exit code 3
     └── UsageError           the request itself is wrong                exit code 2
         ├── SubmissionError  a submission that cannot be read at all
@@ -83,6 +84,10 @@ class ServiceError(TflError):
 
 class GradebookError(TflError):
     """A class's gradebook is missing, damaged, in use, or written by a newer version."""
+
+
+class ClusterError(TflError):
+    """A cluster does not answer, has no workers, or was lost."""
 
 
 class GraderError(TflError):

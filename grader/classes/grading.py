@@ -8,6 +8,7 @@ The waiting list is in the gradebook, so a process that is killed at any moment 
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, Self
 
@@ -17,8 +18,8 @@ from grader.classes.gradebook import LATEST, Gradebook, grading, ungraded
 from grader.classes.intake import Intake, near, take_in
 from grader.classes.layouts import TITLES
 from grader.classes.roster import Roster
-from grader.classes.tables import AttemptRow, GradingRow
-from grader.classes.work import Outcome, Task, fingerprint
+from grader.classes.tables import AttemptRow, GradingRow, TrainingRow
+from grader.classes.work import Outcome, Task, Work, fingerprint
 from grader.marks import Mark
 from tfl.course import Course, Exercise
 from tfl.errors import GraderError, UsageError
@@ -78,14 +79,18 @@ def grade(request: Request, workers: Callable[[], Workers]) -> Iterator[Event]:
             yield from _told(intake, request.roster)
         checks = {exercise.id: fingerprint(course, exercise) for exercise in course.exercises}
         waiting = book.wait(_wanted(request, book, checks))
-        failed = 0
-        if waiting:
+        failed = trained = 0
+        if waiting or request.train:
             yield Stage(name="checking", detail=f"{waiting:,} submissions")
             with workers() as crew:
                 for event in _checked(book, course, crew, checks, waiting):
                     failed += isinstance(event, Graded) and event.score is None
                     yield event
-        yield Result(value=_result(request, intake, waiting, failed))
+                if request.train:
+                    trained = book.wait(_passed(request), "train")
+                    yield Stage(name="training", detail=f"with the parts of {trained:,} submissions that have passed")
+                    yield from _trained(book, crew, checks, trained)
+        yield Result(value=_result(request, intake, waiting, failed) | {"trained": trained})
         yield Finished(seconds=time.perf_counter() - began)
 
 
@@ -105,6 +110,19 @@ def _wanted(request: Request, book: Gradebook, checks: dict[str, str]) -> Select
     if not request.anew:
         here.append(~_has_mark(checks))
     return select(AttemptRow.id).where(*here)
+
+
+def _passed(request: Request) -> Select[Any]:
+    """The attempts whose newest mark is full, in exercises that train, and with which nobody has trained yet."""
+    training = [exercise.id for exercise in request.exercises or request.course.exercises if exercise.training]
+    newest = select(func.max(GradingRow.id)).group_by(GradingRow.attempt)
+    trained = select(TrainingRow.attempt).where(TrainingRow.failure == "")
+    return (
+        select(GradingRow.attempt)
+        .join(AttemptRow, AttemptRow.id == GradingRow.attempt)
+        .where(GradingRow.id.in_(newest), GradingRow.score == GradingRow.max_score)
+        .where(AttemptRow.exercise.in_(training), GradingRow.attempt.not_in(trained))
+    )
 
 
 def _has_mark(checks: dict[str, str]) -> ColumnElement[bool]:
@@ -140,22 +158,47 @@ def _checked(
             yield Progress(stage="checking", done=done, total=total, unit="submissions", seconds_left=left, rate=rate)
 
 
-def _tasks(book: Gradebook, checks: dict[str, str], sent: dict[int, AttemptRow]) -> Iterator[Task]:
+def _trained(book: Gradebook, crew: Workers, checks: dict[str, str], total: int) -> Iterator[Notice | Progress]:
+    """Train with those who have passed, one after the other on each worker."""
+    began, done = time.perf_counter(), 0
+    sent: dict[int, AttemptRow] = {}
+    for outcomes in crew.run(_tasks(book, checks, sent, "train")):
+        for outcome in outcomes:
+            attempt = sent.pop(outcome.attempt)
+            row = TrainingRow(
+                attempt=outcome.attempt,
+                trained=datetime.now(UTC),
+                result=outcome.result,
+                picture=outcome.picture,
+                failure=outcome.failure,
+            )
+            done += book.record_training(row)
+            if outcome.failure:
+                who = f"{printable(attempt.student)}, {attempt.exercise}"
+                yield Notice(text=f"The training of {who} failed: {printable(outcome.failure)}")
+        rate = done / (time.perf_counter() - began)
+        left = (total - done) / rate if rate else None
+        yield Progress(stage="training", done=done, total=total, unit="submissions", seconds_left=left, rate=rate)
+
+
+def _tasks(
+    book: Gradebook, checks: dict[str, str], sent: dict[int, AttemptRow], work: Work = "check"
+) -> Iterator[Task]:
     """The waiting list as tasks, read a page at a time."""
     after = 0
-    while page := book.waiting(after=after):
+    while page := book.waiting(work, after):
         for attempt in page:
             after = attempt.id
             sent[attempt.id] = attempt
             name = book.source(attempt.digest, attempt.path).name
-            yield Task(attempt.id, attempt.exercise, name, book.content(attempt), checks[attempt.exercise])
+            yield Task(attempt.id, attempt.exercise, name, book.content(attempt), checks[attempt.exercise], work)
 
 
 def _row(outcome: Outcome, course: Course, attempt: AttemptRow, checks: dict[str, str]) -> GradingRow:
     fingerprint = checks[attempt.exercise]
     if outcome.failure:
         return ungraded(outcome.attempt, course.version, fingerprint, outcome.failure)
-    return grading(outcome.attempt, fingerprint, Mark.model_validate_json(outcome.mark))
+    return grading(outcome.attempt, fingerprint, Mark.model_validate_json(outcome.result))
 
 
 def _graded(row: GradingRow, attempt: AttemptRow) -> Graded:

@@ -3,16 +3,14 @@
 A submission that kills or blocks its grader costs that grader, which is replaced, and nothing else.
 """
 
+import os
 import queue
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from grader.classes.work import Marker, Outcome, Task, unreadable
+from grader.classes.work import Marker, Outcome, Task, submission, train, unreadable
 from grader.client import Grader
-from grader.submission import read
 from tfl.course import Course
 from tfl.errors import GraderError, SubmissionError, TflError
 
@@ -25,21 +23,24 @@ Start = Callable[[], Marker]
 class Worker:
     """One warm grader, replaced when it fails."""
 
-    def __init__(self, course: Course, start: Start) -> None:
+    def __init__(self, course: Course, start: Start, threads: int | None = None) -> None:
         self.course = course
         self._start = start
-        self._grader: Marker | None = start()
+        self._threads = threads  # of a training
         self._ended = False
+        self._grader: Marker | None = start()
 
     def do(self, task: Task) -> Outcome:
         """Check one attempt.  Never raises: what goes wrong is in the outcome."""
         failure = ""
         for _ in range(TRIES):
             try:
+                if task.work == "train":
+                    return train(self.course, task, self._threads)
                 return Outcome(task.attempt, self._mark(task))
             except Exception as error:  # a thread that died here would stop the class
                 failure = str(error) if isinstance(error, TflError) else f"{type(error).__name__}: {error}"
-                if self._ended:
+                if self._ended or task.work == "train":
                     break
                 self._drop()
         return Outcome(task.attempt, "", failure)
@@ -56,20 +57,19 @@ class Worker:
 
     def _mark(self, task: Task) -> str:
         exercise = self.course.exercise(task.exercise)
-        with tempfile.TemporaryDirectory(prefix="tfl-") as folder:
-            path = Path(folder) / task.file
-            path.write_bytes(task.content)
-            try:
-                submission = read(path, exercise)
-            except SubmissionError as error:
-                return unreadable(self.course, exercise, task.file, error).model_dump_json()
+        try:
+            found = submission(task, exercise)
+        except SubmissionError as error:
+            return unreadable(self.course, exercise, task.file, error).model_dump_json()
+        if self._ended:
+            raise GraderError("The grading was stopped.")
         if self._grader is None:
             self._grader = self._start()
         watch = threading.Timer(STUCK, self._grader.close)
         watch.daemon = True
         watch.start()
         try:
-            return self._grader.mark(exercise, submission).model_dump_json()
+            return self._grader.mark(exercise, found).model_dump_json()
         finally:
             watch.cancel()
 
@@ -82,7 +82,8 @@ class Pool:
         self._todo: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         with ThreadPoolExecutor(jobs) as starting:
-            starts = [starting.submit(Worker, course, start) for _ in range(jobs)]
+            threads = max(1, (os.cpu_count() or 1) // jobs)
+            starts = [starting.submit(Worker, course, start, threads) for _ in range(jobs)]
         failures = [error for one in starts if (error := one.exception())]
         self._workers = [one.result() for one in starts if not one.exception()]
         if failures:

@@ -28,6 +28,7 @@ from grader.classes.standing import Standing, sent_exercises, standings
 from grader.classes.tables import TrainingRow
 from grader.defuse import cell
 from grader.marks import Mark, Verdict
+from grader.training.report import Report
 from tfl.course import Course, Exercise
 
 FEW = 200  # students who are listed on the class's own page
@@ -109,10 +110,14 @@ class Pages:
             self.book.session.expunge_all()
         return part
 
-    def _training(self, attempt: int) -> TrainingRow | None:
-        """The newest training with an attempt's parts."""
+    def _training(self, attempt: int) -> dict[str, Any] | None:
+        """What the newest training with an attempt's parts has shown."""
         wanted = select(TrainingRow).filter_by(attempt=attempt, failure="").order_by(TrainingRow.id.desc()).limit(1)
-        return self.book.session.scalar(wanted)
+        row = self.book.session.scalar(wanted)
+        if row is None:
+            return None
+        report = Report.model_validate_json(row.result)
+        return {"picture": row.picture, "report": report}
 
     # --------------------------------------------------------------------------------------------- the class
 

@@ -91,7 +91,6 @@ class TrainingRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     attempt: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
     trained: Mapped[datetime]
-    seconds: Mapped[float]
     result: Mapped[str]  # JSON
     picture: Mapped[str]  # a PNG in base64, or nothing
     failure: Mapped[str]
@@ -181,7 +180,7 @@ STEPS: Sequence[str] = (
     """
     CREATE TABLE training (
         id INTEGER PRIMARY KEY, attempt INTEGER NOT NULL REFERENCES attempt, trained TEXT NOT NULL,
-        seconds REAL NOT NULL, result TEXT NOT NULL, picture TEXT NOT NULL, failure TEXT NOT NULL
+        result TEXT NOT NULL, picture TEXT NOT NULL, failure TEXT NOT NULL
     );
     CREATE INDEX training_of ON training (attempt);
     """,

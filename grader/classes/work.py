@@ -1,31 +1,47 @@
-"""The unit of work: one attempt, checked once.  The same on this machine and on a cluster."""
+"""The unit of work: one attempt, checked or trained with once.  The same on this machine and on a cluster."""
 
+import base64
 import hashlib
 import json
-from typing import NamedTuple, Protocol
+import tempfile
+from pathlib import Path
+from typing import Literal, NamedTuple, Protocol
 
 from grader.marks import Mark, Verdict
-from grader.submission import Submission
+from grader.submission import Submission, read
 from tfl.course import Course, Exercise
-from tfl.errors import SubmissionError
+from tfl.errors import SubmissionError, TflError
+from tfl.events import Failed, Result
+
+Work = Literal["check", "train"]
 
 
 class Task(NamedTuple):
-    """One attempt to be checked, with all that a worker needs: it need not see the gradebook's disk."""
+    """Something to be done with one attempt, with all that a worker needs: it need not see the gradebook's disk."""
 
     attempt: int
     exercise: str  # id
     file: str  # the name that the student gave it
     content: bytes
     checks: str  # fingerprint of the checks that are meant
+    work: Work = "check"
 
 
 class Outcome(NamedTuple):
-    """What became of a task: a mark, or the reason why there is none."""
+    """What became of a task: a mark or a training's report, or the reason why there is none."""
 
     attempt: int
-    mark: str  # the Mark as JSON, or ""
+    result: str  # the Mark or the Report as JSON, or ""
     failure: str = ""
+    picture: str = ""  # of a training: a PNG in base64
+
+
+def submission(task: Task, exercise: Exercise) -> Submission:
+    """A task's file as a submission.  Raises SubmissionError."""
+    with tempfile.TemporaryDirectory(prefix="tfl-class-") as folder:
+        path = Path(folder) / task.file
+        path.write_bytes(task.content)
+        return read(path, exercise)
 
 
 class Marker(Protocol):
@@ -63,3 +79,21 @@ def unreadable(course: Course, exercise: Exercise, file: str, error: SubmissionE
     return Mark(
         exercise=exercise.id, file=file, checks=checks, isolation="not run", seconds=0.0, seed="", course=course.version
     )
+
+
+def train(course: Course, task: Task, threads: int | None = None) -> Outcome:
+    """Train with the parts of an attempt that has passed.  What it leaves on disk is removed; its report stays."""
+    from grader import training  # one who only checks need not load it
+
+    exercise = course.exercise(task.exercise)
+    report: dict[str, object] = {}
+    with tempfile.TemporaryDirectory(prefix="tfl-class-") as folder:
+        options = training.Options(threads=threads, runs_dir=Path(folder))
+        for event in training.run(course, exercise, submission(task, exercise), options):
+            if isinstance(event, Result):
+                report = event.value
+            elif isinstance(event, Failed):
+                raise TflError(event.message, event.action)
+        plots = [Path(plot) for plot in report.get("plots", ()) if str(plot).endswith(".png")]  # type: ignore[attr-defined]
+        picture = base64.b64encode(plots[0].read_bytes()).decode() if plots and plots[0].exists() else ""
+    return Outcome(task.attempt, json.dumps(report), picture=picture)

@@ -63,12 +63,12 @@ def test_the_help_lists_every_command_and_the_exit_codes(tfl: Tfl) -> None:
     shown = tfl("--help").out
     assert tfl.code == 0
     assert all(re.search(rf"^  {name}  ", shown, re.MULTILINE) for name in cli.COMMANDS)
-    assert all(re.search(rf"^    {code}  ", shown, re.MULTILINE) for code in (0, 1, 2, 130))
+    assert all(re.search(rf"^    {code}  ", shown, re.MULTILINE) for code in (0, 1, 2, 3, 130))
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_every_listed_command_is_there_and_has_examples(tfl: Tfl, name: str) -> None:
-    if name in ("data", "runs"):  # their own commands have them
+    if name in ("class", "data", "notebook", "runs"):  # their own commands have them
         assert "Commands:" in tfl(name, "--help").out
     else:
         assert "Examples:" in tfl(name, "--help").out
@@ -161,3 +161,8 @@ def test_the_doctor_speaks_json() -> None:
 def test_the_shell_completes_commands() -> None:
     ended = run(_TFL_COMPLETE="complete_bash", COMP_WORDS="tfl do", COMP_CWORD="1")
     assert "doctor" in ended.stdout
+
+
+def test_the_shell_completes_exercises() -> None:
+    ended = run(_TFL_COMPLETE="complete_bash", COMP_WORDS="tfl check exercise", COMP_CWORD="2")
+    assert ended.stdout.split() == [f"exercise{number}" for number in range(1, 8)]

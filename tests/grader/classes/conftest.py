@@ -61,8 +61,12 @@ WRONG = "def add(a, b):\n    return a - b\n"
 
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
+    """The small course."""
+    return small_course(tmp_path / "course")
+
+
+def small_course(root: Path) -> Course:
     """Two exercises: one of 5 points with a hidden check, one of 5."""
-    root = tmp_path / "course"
     for folder in ("exercises", "solutions", "checks/exercise1", "checks/exercise2"):
         (root / folder).mkdir(parents=True)
     (root / "exercises/course.toml").write_text(COURSE)
