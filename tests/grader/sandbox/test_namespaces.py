@@ -36,6 +36,8 @@ if not os.fork():
                 mount=mount,
             )
         sys.stdout.flush()
+        os._exit(0)
+    os.wait()
     os._exit(0)
 os.close(write)
 print(os.fdopen(read).read(), end="")
