@@ -34,6 +34,7 @@ JOBS = {  # name → "module:function", imported only in the job's process
     "compare": "tfl.work:compare",
     "predict": "tfl.work:predict",
     "recommend": "tfl.work:recommend",
+    "story": "tfl.stories.work:story",
 }
 
 Request = dict[str, Any]
