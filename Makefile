@@ -29,7 +29,7 @@ results: $(INSTALLED)  ## lessons/results.json and its plots, from runs on the r
 	$(BIN)/python -m tfl.results
 
 screenshots: $(INSTALLED)  ## docs/screens/*.svg, from the app as it is
-	$(BIN)/python -m docs.screens
+	$(BIN)/python docs/screens/make.py
 
 clean:  ## remove what these targets made, except .venv
 	rm -rf build dist demo-runs .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -46,6 +46,13 @@ class _Styled(LineFilter):
         return [Segment(text, style or Style.null(), control) for text, style, control in segments]
 
 
+def _commands() -> Any:
+    """What the palette offers, loaded when it is first opened."""
+    from tui.commands import Commands
+
+    return Commands
+
+
 class TflApp(App[None]):
     """The course, runs and training in the terminal."""
 
@@ -53,6 +60,7 @@ class TflApp(App[None]):
     TITLE = "tfl"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-wide"), (110, "-broad"), (160, "-vast")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-low"), (34, "-tall")]  # noqa: RUF012 - Textual's own form
+    COMMANDS: ClassVar[set[Any]] = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("colon", "command_palette", "Go to", key_display=":"),
         Binding("question_mark", "help", "Help", key_display="?"),
@@ -310,11 +318,6 @@ class TflApp(App[None]):
             self.warn(f"The picture cannot be saved in {SCREENSHOTS}/: {error.strerror}.")
         else:
             self.notify(saved, title="Picture saved", markup=False)
-
-    def get_system_commands(self, screen: Screen[Any]) -> Any:
-        from tui import commands
-
-        return commands.commands(self)
 
     # ------------------------------------------------------------------------------------------------- the rest
 

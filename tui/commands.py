@@ -2,15 +2,36 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from tfl import lessons, runs
 from tfl.errors import TflError
+from tfl.standing import Next
 
 if TYPE_CHECKING:
     from tui.app import TflApp
 
 RUNS = 50  # of the newest
+
+
+class Commands(Provider):
+    """Offers them in the order in which they make sense, and finds them by a part of their title."""
+
+    def _all(self) -> "Iterator[Command]":
+        return commands(cast("TflApp", self.app))
+
+    async def discover(self) -> Hits:
+        for command in self._all():
+            if command.discover:
+                yield DiscoveryHit(command.title, command.callback, help=command.help)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for command in self._all():
+            if (score := matcher.match(command.title)) > 0:
+                yield Hit(score, matcher.highlight(command.title), command.callback, help=command.help)
 
 
 class Command(NamedTuple):
@@ -49,7 +70,7 @@ def commands(app: "TflApp") -> Iterator[Command]:
         yield Command(f"Run {record.id}", record.state, partial(_open_run, app, record.id), discover=False)
 
 
-def _next(app: "TflApp"):  # type: ignore[no-untyped-def]
+def _next(app: "TflApp") -> Next | None:
     try:
         return app.learner.next()
     except TflError:

@@ -1,18 +1,24 @@
 """Runs to look at, and a way to wait for what a screen shows."""
 
 import asyncio
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widgets import OptionList, Static
 
-from tfl import runs
-from tfl.runs import RunFolder, RunRecord, Score
+from tests.tui import scenes
+from tests.tui.scenes import StandInGrading
+from tfl import workspace as workspaces
+from tfl.course import Course
+from tfl.runs import RunFolder
 from tui.app import TflApp
+from tui.learner import Learner
 from tui.screens.runs import RunsScreen
+from tui.widgets.prose_view import ProseView
 
 MakeRun = Callable[..., RunFolder]
 
@@ -37,45 +43,88 @@ def app() -> TflApp:
 @pytest.fixture
 def make_run() -> MakeRun:
     """Makes a run in the folder `runs`; each is a second younger than the one before."""
-    made = []
+    made: list[RunFolder] = []
 
     def make(strategy: str = "full", epochs: int = 8, **facts: Any) -> RunFolder:
-        folder = runs.create(runs.run_id(strategy, "sample", facts.get("seed", 0), facts.get("labels")), Path("runs"))
-        made.append(folder)
-        folder.write_history(
-            {
-                "epoch": epoch,
-                "train_loss": 0.7 * 0.75**epoch,
-                "train_accuracy": 1 - 0.5 * 0.75**epoch,
-                "validation_loss": 0.7 * 0.8**epoch + 0.02 * max(0, epoch - 5),
-                "validation_accuracy": 0.9 - 0.4 * 0.7**epoch,
-            }
-            for epoch in range(1, epochs + 1)
-        )
-        record = {
-            "id": folder.id,
-            "strategy": strategy,
-            "pair": "sample",
-            "corpus": "sample reviews (synthetic)",
-            "seed": 0,
-            "state": "finished",
-            "source": None if strategy == "scratch" else "pretrain-sample-s0-0a1b2c",
-            "source_kind": "" if strategy == "scratch" else "sample news (synthetic)",
-            "device": "CPU, 2 threads, float32",
-            "parameters_total": 99_908,
-            "parameters_trainable": 99_908,
-            "seconds": 25.3,
-            "examples_per_second": 1834,
-            "best_epoch": min(epochs, 6),
-            "epochs_run": epochs,
-            "test": Score(loss=0.41, accuracy=0.842),
-            "test_interval": (0.801, 0.877),
-            "created": f"2026-01-01T00:00:{len(made):02}+00:00",
-        }
-        folder.save(RunRecord.model_validate({**record, **facts}))
-        return folder
+        made.append(scenes.make_run(strategy, epochs, len(made) + 1, **facts))
+        return made[-1]
 
     return make
+
+
+@pytest.fixture
+def learner(tiny_course: Course) -> Learner:
+    """Somebody with a new workspace of the course in miniature, which has two short lessons."""
+    write_lessons(tiny_course.lessons)
+    workspaces.create(Path("work"), tiny_course)
+    return Learner(Path("work"))
+
+
+@pytest.fixture
+def grading() -> Iterator[StandInGrading]:
+    """The stand-ins in the place of the processes; every check passes unless told otherwise."""
+    with scenes.stood_in(StandInGrading(("passed",))) as found:
+        yield found
+
+
+def write_lessons(folder: Path) -> None:
+    """Two steps a stage; the second one asks."""
+    (folder / "01-doubling").mkdir(parents=True)
+    (folder / "02-squaring").mkdir()
+    (folder / "glossary.md").write_text("# Glossary\n\n## padding mask\n\nSays which cells are real.\n")
+    (folder / "01-doubling/01-why.md").write_text(
+        '+++\nkind = "why"\ntitle = "Why double"\ngoal = "You can double."\n+++\n'
+        "# Why double\n\nA [padding mask](../glossary.md#padding-mask) and a [paper](https://example.org/paper).\n"
+    )
+    (folder / "01-doubling/02-ask.md").write_text('+++\nkind = "question"\ntitle = "Guess"\n+++\n# Guess\n')
+    (folder / "01-doubling/questions.toml").write_text(
+        """
+[[questions]]
+step = "02-ask"
+id = "twice"
+kind = "single"
+text = "What is twice two?"
+answers = [{ text = "Four", right = true, why = "Indeed." }, { text = "Five", why = "That is one too many." }]
+
+[[questions]]
+step = "02-ask"
+id = "even"
+kind = "multiple"
+text = "Which are even?"
+answers = [
+  { text = "Two", right = true, why = "It is." },
+  { text = "Three", why = "It is odd." },
+  { text = "Four", right = true, why = "It is." },
+]
+
+[[questions]]
+step = "02-ask"
+id = "guess"
+kind = "number"
+text = "How accurate?"
+source = "imdb.test"
+tolerance = 0.02
+why = "Near."
+below = "Higher."
+above = "Lower."
+"""
+    )
+    (folder / "02-squaring/01-why.md").write_text(
+        '+++\nkind = "try"\ntitle = "Why square"\nbench = "layers"\n+++\n# Why square\n\nText.\n'
+    )
+    (folder / "results.json").write_text(
+        json.dumps(
+            {
+                "groups": {
+                    "imdb": {
+                        "command": "tfl compare",
+                        "date": "2026-01-01",
+                        "figures": {"test": {"value": 0.88, "kind": "accuracy"}},
+                    }
+                }
+            }
+        )
+    )
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
@@ -90,7 +139,11 @@ async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
 
 def shown(pilot: Pilot[None]) -> str:
     """The text of what is visible on the screen."""
-    return "\n".join(str(static.visual) for static in pilot.app.screen.query(Static) if static.region.area)
+    screen = pilot.app.screen
+    parts = [str(static.visual) for static in screen.query(Static) if static.region.area]
+    parts += [str(option.prompt) for list in screen.query(OptionList) if list.region.area for option in list.options]
+    parts += [view.prose.lay_out(200).plain for view in screen.query(ProseView) if view.region.area]
+    return "\n".join(parts)
 
 
 async def looked(pilot: Pilot[None]) -> RunsScreen:

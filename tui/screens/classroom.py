@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
+from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,6 +20,7 @@ from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
 from tui.words import plural, wrong
 
+NAME = 24  # columns of a name
 ROWS = 500  # that are shown at once; / finds the others
 STATES = {"missing": "–", "waiting": "…", "not marked": "!"}
 
@@ -122,17 +124,17 @@ class ClassScreen(TflScreen[None]):
         wanted = self.query_one("#filter", Input).value.lower()
         fitting = [student for student in self.students if wanted in f"{student.name} {student.id}".lower()]
         self.shown = fitting[:ROWS]
-        table: DataTable[Content] = self.query_one(DataTable)
+        table: DataTable[Text] = self.query_one(DataTable)
         table.clear(columns=True)
         table.add_column("student")
         for given in self.students[0].given if self.students else ():
-            table.add_column(given.exercise.removeprefix("exercise").rjust(5))
-        table.add_column("  sum")
+            table.add_column(Text(given.exercise.removeprefix("exercise").rjust(4), justify="right"))
+        table.add_column(Text(" sum", justify="right"))
         for student in self.shown:
             total = sum(given.points or 0 for given in student.given)
-            name = Content(student.name if student.enrolled else f"{student.name} (not on the roster)")
-            cells = (_cell(given) for given in student.given)
-            table.add_row(name.truncate(28, ellipsis=True), *cells, Content.styled(f"{total:>5g}", "bold"))
+            name = Text(student.name if student.enrolled else f"{student.name} (not on the roster)")
+            name.truncate(NAME, overflow="ellipsis")
+            table.add_row(name, *map(_cell, student.given), Text(f"{total:g}", style="bold", justify="right"))
         if len(fitting) > ROWS:
             self.title_bar.state(f"{ROWS} of {plural(len(fitting), 'student')} shown; / finds the others")
 
@@ -185,12 +187,12 @@ def _given(book: Any, found: Any) -> Given:
     )
 
 
-def _cell(given: Given) -> Content:
+def _cell(given: Given) -> Text:
+    """Points, with ✓ where they are all there are."""
     if given.state in STATES:
-        return Content.styled(STATES[given.state].rjust(5), "$foreground 50%")
+        return Text(STATES[given.state], style="dim", justify="right")
     full = given.points is not None and given.points >= given.worth
-    look = "$text-success" if full else "$text-error" if not given.points else ""
-    return Content.styled(f"{given.points or 0:>5g}", look)
+    return Text(f"{'✓ ' * full}{given.points or 0:g}", style="bold" if full else "", justify="right")
 
 
 def _about(student: Student) -> Content:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from rich.console import JustifyMethod
+from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -33,6 +35,8 @@ SORTS: dict[str, Callable[[Row], Any]] = {
     "labels": lambda row: (-row.labelled, row.strategy),
     "strategy": lambda row: (row.strategy, row.adapted, -row.labelled),
 }
+NARROW = ("strategy", "labels", "trainable", "seconds", "test", "95 %", "gap")
+BROAD = ("strategy", "pre-trained on", "labels", "trainable", "epochs", "seconds", "validation", "test", "95 %", "gap")
 EMPTY = """\
 [b]Nothing has been compared yet[/b] in $folder.
 
@@ -54,8 +58,8 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
         Binding("s", "sort", "Sort"),
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("p", "plot", "Plot"),
-        Binding("o", "pictures", "Open pictures"),
-        Binding("t", "train", "Compare now"),
+        Binding("o", "pictures", "Pictures", show=False),
+        Binding("t", "train", "Train"),
         Binding("x", "cancel", "Stop"),
     ]
 
@@ -96,6 +100,11 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
     def rest(self) -> None:
         self.query_one(DataTable).focus()
 
+    def on_resize(self) -> None:
+        super().on_resize()
+        if self.found:
+            self.call_after_refresh(self.draw)
+
     # -------------------------------------------------------------------------------------------------- reading
 
     def read(self) -> None:
@@ -125,13 +134,14 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
         name = list(SORTS)[self.sorted_by]
         rows = sorted(self.found.rows, key=SORTS[name])
         rows = [row for row in rows if wanted in " ".join(on_paper.cells(row)).lower()]
-        columns = [name for name in on_paper.COLUMNS if name != "note"]
-        table: DataTable[Content] = self.query_one(DataTable)
+        columns = NARROW if self.has_class("-wide") else BROAD
+        table: DataTable[Text] = self.query_one(DataTable)
         table.clear(columns=True)
         for column in columns:
-            table.add_column(column.rjust(6) if column in on_paper.NUMBERS else column)
+            table.add_column(Text(column, justify="right" if column in on_paper.NUMBERS else "left"))
         for row in rows:
-            table.add_row(*(_cell(column, text) for column, text in zip(columns, on_paper.cells(row), strict=False)))
+            cells = dict(zip(on_paper.COLUMNS, on_paper.cells(row), strict=True)) | {"strategy": row.name}
+            table.add_row(*(_cell(column, cells[column]) for column in columns))
         self.shown = rows
         self.title_bar.state(f"sorted by {name}" + (f" · {len(rows)} of {len(self.found.rows)}" if wanted else ""))
         self.query_one(Intervals).show(rows)
@@ -250,6 +260,7 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
         self.refresh_bindings()
 
 
-def _cell(column: str, text: str) -> Content:
-    content = Content(text.rjust(6) if column in on_paper.NUMBERS else text)
-    return content.stylize("bold") if column == "test" else content
+def _cell(column: str, text: str) -> Text:
+    """Numbers stand below each other."""
+    justify: JustifyMethod = "right" if column in on_paper.NUMBERS else "left"
+    return Text(text, style="bold" if column == "test" else "", justify=justify, no_wrap=True)

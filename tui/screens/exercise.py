@@ -255,7 +255,7 @@ h shows one hint more.  Once all checks have passed, g trains with your code and
             source = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             source = ""
-        line = editors.place(verdict.trace if verdict else (), source)
+        line = editors.failed_at(verdict.trace if verdict else ()) or editors.to_write(source)
         if trouble := editing.edit(self.app, path, line, self.home.settings.editor):
             self.home.warn(trouble)
         self.refresh()

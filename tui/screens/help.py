@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
+MOVING = (("↑ ↓", "Move, scroll"), ("tab", "The next field or part"), ("⏎", "Choose"))
 SIGNS = "✓ passed, finished   ◐ in progress   ○ not started   … running   ‖ interrupted   ✗ failed"
 NAMES = {
     "question_mark": "?",
@@ -23,6 +24,20 @@ NAMES = {
     "pagedown": "page ↓",
     "shift+tab": "⇧ tab",
 }
+USUAL = (
+    "",
+    "Up",
+    "Down",
+    "Page Up",
+    "Page Down",
+    "Scroll Left",
+    "Scroll Right",
+    "Select",
+    "Focus Next",
+    "Focus Previous",
+    "Toggle option",
+    "Submit",
+)
 HIDDEN = ("ctrl+", "shift+", "super+", "alt+", "alt_", "f1", "home", "end")  # standard keys that nobody looks up
 
 
@@ -56,7 +71,9 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll() as box:
             box.border_title = "Help"
             lines = [Content(text) for text in self._about]
-            keys = [Content.assemble((f"{key:>10}  ", "bold $text-accent"), what) for key, what in self._keys]
+            keys = [Content.assemble((f"{key:>10}  ", "bold $text-accent"), what) for key, what in MOVING] + [
+                Content.assemble((f"{key:>10}  ", "bold $text-accent"), what) for key, what in self._keys
+            ]
             rest = [Content.styled(SIGNS, "$foreground 60%"), Content("Without this app: tfl --help.  esc closes.")]
             yield Static(Content("\n\n").join([*lines, Content("\n").join(keys), *rest]))
 
@@ -72,7 +89,7 @@ def _keys(about: Screen[Any]) -> list[tuple[str, str]]:
     """The keys that do something now, the nearest part's first."""
     keys: dict[str, list[str]] = {}
     for _, binding, enabled, _ in about.active_bindings.values():
-        if not enabled or not binding.description or binding.key.startswith(HIDDEN):
+        if not enabled or binding.description in USUAL or binding.key.startswith(HIDDEN):
             continue
         if isinstance(about.focused, Input) and len(binding.key) == 1:
             continue  # typed, not obeyed

@@ -1,5 +1,7 @@
 """A lesson, a step at a time, with the bench that belongs to it beside the text."""
 
+import threading
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import work
@@ -53,6 +55,8 @@ click them, or press g for a list of the step's words and links.  Where there is
         self.lesson = lesson
         self.number = max(1, min(step, len(lesson.steps)))
         self.bench = ""  # whose bench is there
+        self._places: list[int] = []  # steps to be noted, in this order
+        self._writing = threading.Lock()
 
     @property
     def step(self) -> Step:
@@ -101,6 +105,7 @@ click them, or press g for a list of the step's words and links.  Where there is
             await questions.mount_all(QuestionView(one, self._given(one.id)) for one in step.questions)
         await self._place_bench(step.bench)
         self.refresh_bindings()
+        self._places.append(self.number)
         self.keep_place()
 
     def _given(self, id: str) -> Any:
@@ -138,8 +143,10 @@ click them, or press g for a list of the step's words and links.  Where there is
     def keep_place(self) -> None:
         """Writing takes a moment on a slow disk."""
         workspace = self.home.learner.workspace
-        if workspace:
-            self._record(lambda: workspace.record_step(self.lesson.stage.id, self.number))
+        with self._writing:
+            while workspace and self._places:
+                number = self._places.pop(0)
+                self._record(partial(workspace.record_step, self.lesson.stage.id, number))
 
     @work(thread=True, group="progress")
     def keep_answer(self, message: QuestionView.Answered) -> None:

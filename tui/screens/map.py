@@ -54,6 +54,7 @@ Enter goes on inside the chosen stage: first its lesson, then its exercise.  n g
 
     def on_mount(self) -> None:
         self.query_one(OptionList).focus()
+        self.home.look()
         self.read()
         self.set_interval(SECONDS, self.look)
 
@@ -259,6 +260,7 @@ Enter goes on inside the chosen stage: first its lesson, then its exercise.  n g
             return
         self.notify(f"{made.folder} holds the exercises now.", title="Workspace", markup=False)
         self.standings = self.home.learner.standings()
+        self._redraw()  # they may be the same as before
 
 
 def _share(done: int, total: int, noun: str) -> Content:

@@ -59,9 +59,9 @@ class RunsScreen(TflScreen[None]):
 other, each with a letter.  A run that another tfl trains shows up by itself."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "train", "Train"),
-        Binding("space", "overlay", "Overlay"),
+        Binding("space", "overlay", "Overlay", key_display="␣"),
         Binding("m", "measure", "Loss/accuracy"),
-        Binding("c", "app.compare", "Compare"),
+        Binding("c", "app.compare", "Compare", show=False),
     ]
 
     def __init__(self, runs_dir: Path, wanted: str = "") -> None:

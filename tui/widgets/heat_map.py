@@ -24,9 +24,10 @@ class HeatMap(Widget):
         self.values: Sequence[Sequence[float]] = []
         self.marked = -1
 
-    def show(self, values: Sequence[Sequence[float]], marked: int = -1) -> None:
-        """Draw these."""
-        self.values, self.marked = values, marked
+    def show(self, values: Sequence[Sequence[float]], marked: int = -1, stretch: int = 1) -> None:
+        """Draw these, each cell `stretch` columns wide."""
+        self.values = [[value for value in row for _ in range(stretch)] for row in values]
+        self.marked = marked
         self.refresh(layout=True)
 
     def on_mount(self) -> None:

@@ -28,6 +28,7 @@ class Bench(VerticalScroll, can_focus=False):
         padding: 1 2 0 2;
         scrollbar-size-vertical: 1;
         & > .head { height: 1; text-style: bold; color: $text-accent; margin-bottom: 1; }
+        & > .second { margin-top: 1; }
         & > .note { height: auto; color: $foreground 70%; }
         & .row { height: 1; width: 100%; margin-bottom: 1; }
         & .row > Dial { margin-right: 1; }

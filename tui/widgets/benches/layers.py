@@ -23,8 +23,8 @@ class LayersBench(Bench):
     HELP = """The model from its input to its answer.  Space (or enter, or a click) wakes a part or freezes it.  Below:
 how many numbers learn, what such a training is called, how long an epoch takes here (measured on one batch)."""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "wake", "Wake/freeze"),
-        Binding("p", "pretrained", "Pre-trained or random"),
+        Binding("space", "wake", "Wake/freeze", key_display="␣"),
+        Binding("p", "pretrained", "Pre-trained"),
         Binding("t", "launch", "Train it"),
     ]
 
@@ -60,6 +60,7 @@ how many numbers learn, what such a training is called, how long an epoch takes 
         if question == "layers":
             self.found = value
             self._list()
+            self.refresh_bindings()
         else:
             self.timed = value
         self.query_one("#sum", Static).update(self._sum())

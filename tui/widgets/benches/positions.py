@@ -15,6 +15,7 @@ from tui.widgets.heat_map import HeatMap
 WIDTHS = [2, 4, 8, 16, 32, 64, 100, 128, 256]
 LENGTHS = [8, 16, 32, 64, 128, 256, 512]
 HEIGHT = {"-low": 5, "-tall": 12}  # lines of the heat map
+WIDEST = 4  # columns of a cell
 BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -72,17 +73,19 @@ is to the chosen one.  Below, two sentences: how far apart untrained models put 
             return
         places = value["places"]
         nearest = min(range(len(places)), key=lambda row: abs(places[row] - value["chosen"]))
-        self.query_one(HeatMap).show(value["values"], nearest)
+        stretch = (self.scrollable_content_region.width - 1) // len(value["features"])
+        self.query_one(HeatMap).show(value["values"], nearest, max(1, min(WIDEST, stretch)))
         self.query_one("#alike", Static).update(self._alike(value))
 
     def _alike(self, value: dict[str, Any]) -> Content:
         alike, chosen = value["alike"], value["chosen"]
         width = min(self.scrollable_content_region.width, len(alike))
         shown = [alike[round(i * (len(alike) - 1) / max(1, width - 1))] for i in range(width)]
-        bars = "".join(BARS[min(7, max(0, int((v + 1) / 2 * 8)))] for v in shown)
+        least = min(alike)
+        bars = "".join(BARS[min(7, int((v - least) / max(1e-9, 1 - least) * 8))] for v in shown)
         at = round(chosen * (width - 1) / max(1, len(alike) - 1))
         code = "  ".join(f"{v:+.2f}" for v in value["code"][:4]) + ("  …" if len(value["code"]) > 4 else "")
-        legend = "how alike the places are to this one"
+        legend = f"how alike the places are to this one: {least:.2f} to 1"
         pointer = " " * at + f"▲ {legend}" if at < width // 2 else f"{legend} ▲".rjust(at + 1)
         return Content.assemble(
             ("low −1 ", "$secondary"),

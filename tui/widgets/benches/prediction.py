@@ -25,6 +25,10 @@ class PredictionBench(Bench):
     HELP = """Type a review and watch two runs judge it.  A word's sign says where it pulls: + and ++ towards positive,
 − and −− towards negative, ? the model does not know it.  The dials choose the runs."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._judged: dict[str, Any] = {}
+
     def parts(self) -> ComposeResult:
         found = self._runs()
         yield Input(EXAMPLE, id="text", compact=True)
@@ -64,7 +68,12 @@ class PredictionBench(Bench):
             text = self.query_one(Input).value
             self.ask("judge", runs=chosen, runs_dir=str(self.home.runs_dir), text=text)
 
+    def on_resize(self) -> None:
+        if self._judged:
+            self.call_after_refresh(self.draw, "judge", self._judged)
+
     def draw(self, question: str, value: dict[str, Any]) -> None:
+        self._judged = value
         for number in range(len(self.query(Dial))):
             found = value["predictions"][number] if value["predictions"] else None
             self.query_one(f"#verdict{number}", Static).update(self._verdict(found))
@@ -80,7 +89,7 @@ class PredictionBench(Bench):
         drawn = Content.assemble(
             (scale[:at], "$foreground 40%"), ("●", f"bold {colour}"), (scale[at + 1 :], "$foreground 40%")
         )
-        ends = f"− negative{'positive +':>{width - 10}}"
+        ends = "− negative" + "positive +".rjust(width - 10)
         words = Content(" ").join(_word(word) for word in found["words"])
         label = f"{found['label']}, {p if p > 0.5 else 1 - p:.1%} sure"
         return Content("\n").join(

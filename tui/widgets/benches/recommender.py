@@ -32,9 +32,10 @@ Beside it the true mean stars, which the model has never seen.  The line below i
     ]
     DEFAULT_CSS = """
     RecommenderBench {
-        & > OptionList { height: 1fr; min-height: 6; display: none; }
+        & > OptionList { height: 1fr; min-height: 6; margin-top: 1; }
         & > #evidence { height: auto; min-height: 5; margin-top: 1; }
-        &.-ranked > OptionList { display: block; }
+        & > OptionList, & > #evidence, & > #sum { display: none; }
+        &.-ranked > OptionList, &.-ranked > #evidence, &.-ranked > #sum { display: block; }
     }
     """
 

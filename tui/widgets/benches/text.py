@@ -30,7 +30,7 @@ not have, · a cell of padding, which the mask takes out of attention and of the
         for number, text in enumerate(EXAMPLES):
             yield Input(text, id=f"text{number}", compact=True)
         yield Static(id="batch")
-        yield Static("\nWhat padding costs", classes="head")
+        yield Static("What padding costs", classes="head second")
         with Horizontal(classes="row"):
             yield Dial("batch", SIZES, 2, id="size")
             yield Dial("cut at", LONGEST, 4, id="longest")
