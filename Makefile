@@ -23,6 +23,7 @@ check: $(INSTALLED)  ## formatting, lint, spelling, types, import contracts, tes
 
 bench: $(INSTALLED)  ## the benchmarks, each a ratio against a named peer
 	$(BIN)/python -m benchmarks.start
+	$(BIN)/python -m benchmarks.grading
 	$(BIN)/python -m benchmarks.training
 
 results: $(INSTALLED)  ## lessons/results.json and its plots, from runs on the real corpora; hours from nothing, seconds again
