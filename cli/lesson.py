@@ -102,7 +102,7 @@ def _text(chosen: Lesson, step: Step) -> str:
     head = f"*{chosen.stage.number}. {chosen.stage.title} · {number} of {len(chosen.steps)}*"
     goal = f"**Goal.** {chosen.goal}\n\n" if step.goal else ""
     command = "" if not step.command or step.command in step.text else f"\n\nTry it: `{step.command}`"
-    return f"{head}\n\n{goal}{step.text}{command}"
+    return f"{head}\n\n{goal}{lessons.plain(step.text, chosen.folder)}{command}"
 
 
 def _questions(step: Step) -> str:

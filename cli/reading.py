@@ -10,8 +10,6 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import Heading, Markdown
 from rich.text import Text
 
-from tfl import lessons
-
 NARROW, WIDE = 80, 100  # columns: where there is no terminal, and at most
 KEEP = 2  # lines of the last screenful that stay in sight
 
@@ -45,7 +43,7 @@ def lines(markdown: str) -> list[str]:
     """A Markdown text as the lines that a terminal shows, with its colours if it has any."""
     out = paper()
     with out.capture() as captured:
-        out.print(_Lesson(lessons.plain(markdown), code_theme="ansi_dark", hyperlinks=False))
+        out.print(_Lesson(markdown, code_theme="ansi_dark", hyperlinks=False))
     shown = [line.rstrip() for line in captured.get().strip("\n").split("\n")]
     return [
         line for line, before in zip(shown, ["", *shown], strict=False) if line or before

@@ -52,6 +52,7 @@ KNOWN = Results(
         ("imdb.origin", "AG News"),
         ("imdb.cut", "47 %"),
         ("imdb.cut / 100 | share", "0.47 %"),
+        ("imdb.cut * 20 | decimal", "9.4"),
         ('"more" if imdb.full.test > imdb.scratch.test else "less"', "less"),
         ('"yes" if imdb.rows > 1 and not imdb.rows < 5 else "no"', "yes"),
         ("1 - 1 | accuracy", ".000"),
@@ -316,9 +317,10 @@ def test_stray_files_are_found(course: Course) -> None:
     assert any("draft.txt" in problem for problem in found)
 
 
-def test_links_to_terms_and_pictures_read_well_as_plain_text() -> None:
+def test_links_to_terms_and_pictures_read_well_as_plain_text(tmp_path: Path) -> None:
     text = "A [batch](../glossary.md#batch). ![curves](../plots/a.png)\n[page](https://example.org)"
-    assert lessons.plain(text) == "A batch. [picture: curves: lessons/plots/a.png]\n[page](https://example.org)"
+    assert lessons.plain(text) == "A batch. [picture: curves: plots/a.png]\n[page](https://example.org)"
+    assert f"[picture: curves: {tmp_path / 'plots/a.png'}]" in lessons.plain(text, tmp_path / "01-one")
 
 
 def test_a_link_to_a_term_is_spelled_as_on_github() -> None:

@@ -28,7 +28,9 @@ FILE = "results.json"
 PLACEHOLDER = re.compile(r"\{\{\s*(.+?)\s*\}\}")
 MISSING = "(not measured)"  # what a reader sees; `problems` reports it
 
-Kind = Literal["accuracy", "correlation", "loss", "seconds", "count", "number", "share", "ratio", "bytes", "text"]
+Kind = Literal[
+    "accuracy", "correlation", "loss", "seconds", "count", "number", "decimal", "share", "ratio", "bytes", "text"
+]
 Value = float | str
 
 
@@ -178,6 +180,7 @@ FORMATS: dict[str, Callable[[float], str]] = {
     "seconds": _seconds,
     "count": lambda value: f"{value:,.0f}".replace("-", "−"),
     "number": lambda value: f"{value:.3g}".replace("-", "−"),
+    "decimal": lambda value: f"{value:.1f}".replace("-", "−"),
     "share": _share,
     "ratio": lambda value: f"{value:.1f} ×" if value < 19.95 else f"{value:,.0f} ×",
     "points": lambda value: f"{100 * value:.1f}".replace("-", "−"),  # a difference of accuracies

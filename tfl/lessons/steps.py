@@ -166,6 +166,14 @@ def _told(path: Path, error: Exception) -> CourseError:
     return CourseError(f"{path} cannot be read as a part of a lesson: {error}.", "Mend it.")
 
 
-def plain(text: str) -> str:
-    """A step's Markdown for readers without links: terms stand alone, a picture says where its file is."""
-    return _PICTURE.sub(r"[picture: \1: lessons/\2]", _LINK_TO_TERM.sub(r"\1", text)).replace("lessons/../", "lessons/")
+def plain(text: str, folder: Path | None = None) -> str:
+    """A step's Markdown for readers without links: terms stand alone, a picture says where its file is.
+
+    folder: the stage's folder, which tells where on this machine the pictures are.
+    """
+
+    def place(found: re.Match[str]) -> str:
+        path = (folder / found[2]).resolve() if folder else found[2].removeprefix("../")
+        return f"[picture: {found[1]}: {path}]"
+
+    return _PICTURE.sub(place, _LINK_TO_TERM.sub(r"\1", text))

@@ -40,7 +40,7 @@ def _all(runs_dir: Path, rows: list[Row]) -> Iterator[tuple[str, Figure]]:
     yield "lonely_films", Figure(value=sum(len(own) == 1 for own in films.values()) / len(films), kind="share")
     yield "strength", Figure(value=STRENGTH, kind="number")
     yield "many", Figure(value=MANY, kind="count")
-    yield "mean_stars", Figure(value=fmean(stars.values()), kind="number")
+    yield "mean_stars", Figure(value=fmean(stars.values()), kind="decimal")
     for row in rows:
         yield from _of_model(key(row), load_run(RunFolder(runs_dir / row.runs[0])), films, stars)
 
@@ -61,5 +61,5 @@ def _of_model(
             found = REFERENCE.rank_correlation([scores[film] for film in chosen], [stars[film] for film in chosen])
             yield f"{name}.{way}.{which}", Figure(value=found, kind="correlation")
         best = [film for film, _ in REFERENCE.rank_films(scores) if film in stars][:TOP]
-        yield f"{name}.{way}.top_stars", Figure(value=fmean(stars[film] for film in best), kind="number")
-        yield f"{name}.{way}.top_reviews", Figure(value=fmean(len(films[film]) for film in best), kind="number")
+        yield f"{name}.{way}.top_stars", Figure(value=fmean(stars[film] for film in best), kind="decimal")
+        yield f"{name}.{way}.top_reviews", Figure(value=fmean(len(films[film]) for film in best), kind="decimal")
