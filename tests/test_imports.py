@@ -27,19 +27,41 @@ def test_importing_a_front_end_loads_nothing_heavy(module: str) -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["cli.check", "cli.watch", "cli.grade", "cli.list", "cli.hint", "cli.notebook", "cli.init", "cli.edit", "cli.diff"],
+    [
+        "cli.check",
+        "cli.watch",
+        "cli.grade",
+        "cli.list",
+        "cli.hint",
+        "cli.notebook",
+        "cli.init",
+        "cli.edit",
+        "cli.diff",
+        "cli.lesson",
+    ],
 )
 def test_importing_a_learners_command_loads_nothing_heavy(module: str) -> None:
     assert loaded_by(f"import {module}") == set()
 
 
-@pytest.mark.parametrize("module", ["tfl.events", "tfl.jobs", "tfl.runs", "tfl.corpora", "tfl.doctor"])
+@pytest.mark.parametrize("module", ["tfl.events", "tfl.jobs", "tfl.runs", "tfl.corpora", "tfl.doctor", "tfl.lessons"])
 def test_what_the_front_ends_use_of_the_engine_loads_nothing_heavy(module: str) -> None:
     assert loaded_by(f"import {module}") == set()
 
 
 @pytest.mark.parametrize(
-    "line", ["--help", "--version", "runs list", "runs --help", "class --help", "data --help", "train --help", "doctor"]
+    "line",
+    [
+        "--help",
+        "--version",
+        "runs list",
+        "runs --help",
+        "class --help",
+        "data --help",
+        "train --help",
+        "doctor",
+        "story",
+    ],
 )
 def test_a_light_command_loads_nothing_heavy(line: str) -> None:
     assert command_loads(line) == set()
