@@ -9,10 +9,9 @@ from cli import checking, show
 from cli.checking import FormatOption, JsonOption, Output, SeedOption, Wanted
 from cli.learner import CourseDir, ExerciseId, File, at_desk
 from cli.options import Corpus, DataDir, RunsDir, Threads
-from cli.report import show_report
+from cli.training_report import print_report
 from grader import training
 from grader.submission import Submission
-from grader.training.report import Report
 from tfl.course import Course, Exercise
 from tfl.errors import EXIT_OK
 from tfl.events import Event, Failed, Result
@@ -81,6 +80,6 @@ def train(
             yield event
 
     if printing:
-        return show.follow(noted(), show_result=lambda value: show_report(Report.model_validate(value))), told
+        return show.follow(noted(), show_result=print_report), told
     *_, last = noted()
     return (last.exit_code if isinstance(last, Failed) else EXIT_OK), told

@@ -28,7 +28,7 @@ tfl reset {first}    # start again; your file is kept in backups/
 {rows}
 
 Every stub explains in its docstrings what is asked, with a number to compare with. A notebook will do too:
-`tfl notebook export {first}`, and `tfl check {first} {first}.ipynb`.
+`tfl notebook export {first}`, and `tfl check {first} {notebook}`.
 
 `progress.json` holds your points, hints and answers; it is yours to read. After `pip install --upgrade tfl`
 run `tfl init` here: new and untouched files are renewed, and what you have written is never overwritten.
@@ -38,4 +38,5 @@ run `tfl init` here: new and untouched files are renewed, and what you have writ
 def text(course: Course) -> str:
     """The README for a course."""
     rows = "\n".join(f"| {e.id} | [{e.file}]({e.file}) | {e.task} |" for e in course.exercises)
-    return TEXT.format(title=course.title, first=course.exercises[0].id, rows=rows)
+    first = course.exercises[0]
+    return TEXT.format(title=course.title, first=first.id, notebook=first.file.replace(".py", ".ipynb"), rows=rows)

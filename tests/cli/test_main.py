@@ -68,7 +68,7 @@ def test_the_help_lists_every_command_and_the_exit_codes(tfl: Tfl) -> None:
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_every_listed_command_is_there_and_has_examples(tfl: Tfl, name: str) -> None:
-    if name in ("class", "data", "notebook", "runs"):  # their own commands have them
+    if name in ("class", "course", "data", "notebook", "runs"):  # their own commands have them
         assert "Commands:" in tfl(name, "--help").out
     else:
         assert "Examples:" in tfl(name, "--help").out
