@@ -82,7 +82,7 @@ def _declared(text: str, exercise: Exercise, check: Check) -> tuple[str, int]:
     start = next((n for n, line in enumerate(lines) if own.match(line)), None)
     if start is None:
         raise CourseError(f"{exercise.id} cannot be found in {FILE}.", 'Write its `id = "…"` on a line of its own.')
-    header = re.compile(r"\s*\[\[?(?!exercises\.checks\b)")
+    header = re.compile(r"\s*\[{1,2}(?!\[|exercises\.checks\b)")
     end = next((n for n in range(start, len(lines)) if header.match(lines[n])), len(lines))
     while end > start and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
         end -= 1  # blank lines and headings belong to what follows

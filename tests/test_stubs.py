@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[1]
-# Exercise 6 hands out a broken program to repair, no stub.
-FILES = sorted(path.stem for path in (ROOT / "solutions").glob("exercise[!6]_*.py"))
+FILES = sorted(path.stem for path in (ROOT / "solutions").glob("exercise*_*.py"))
+TO_REPAIR = "exercise6_repair_the_lab"  # its stub is a broken program: it runs, and is wrong
 
 
 def public(module: ModuleType) -> dict[str, Any]:
@@ -30,8 +30,10 @@ def callables(module: ModuleType) -> dict[str, Callable[..., Any]]:
     return {thing.__qualname__: thing for thing in things + methods if inspect.isfunction(thing)}
 
 
-def signatures(module: ModuleType) -> dict[str, inspect.Signature]:
-    return {name: inspect.signature(thing) for name, thing in callables(module).items()}
+def signatures(module: ModuleType) -> dict[str, str]:
+    """Each signature in words, in which a class of the module itself goes by its own name."""
+    found = {name: str(inspect.signature(thing)) for name, thing in callables(module).items()}
+    return {name: words.replace(f"{module.__name__}.", "") for name, words in found.items()}
 
 
 @pytest.fixture(params=FILES)
@@ -50,7 +52,7 @@ def solution(name: str) -> ModuleType:
 
 
 def test_every_solution_has_a_stub_and_every_stub_a_solution() -> None:
-    assert sorted(path.stem for path in (ROOT / "exercises").glob("exercise[!6]_*.py")) == FILES
+    assert sorted(path.stem for path in (ROOT / "exercises").glob("exercise*_*.py")) == FILES
 
 
 def test_a_stub_has_the_names_of_its_solution(stub: ModuleType, solution: ModuleType) -> None:
@@ -63,6 +65,9 @@ def test_a_stub_has_the_signatures_of_its_solution(stub: ModuleType, solution: M
 
 def test_everything_in_a_stub_is_still_to_be_written(stub: ModuleType, name: str) -> None:
     exercise = name.split("_")[0]
+    if name == TO_REPAIR:
+        assert "NotImplementedError" not in inspect.getsource(stub)
+        return
     for function in callables(stub).values():
         arguments = [p for p in inspect.signature(function).parameters.values() if p.default is p.empty]
         values: list[Any] = [None] * len(arguments)
