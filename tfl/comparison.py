@@ -157,9 +157,9 @@ def plan(
 
 
 def default_labels(pair: Literal["real", "sample"], part: float, data_dir: Path | None = None) -> list[int | None]:
-    """The label counts that are compared unless told otherwise: those that are well below all there are, and all."""
+    """The label counts that are compared unless told otherwise: those that are a sixth of all or fewer, and all."""
     available = part * corpora.info(corpora.PAIRS[pair][1], data_dir).splits["train"].rows
-    return [count for count in LABELS if 2 * count <= available] + [None]
+    return [count for count in LABELS if 6 * count <= available] + [None]
 
 
 def command(configs: Sequence[Config]) -> str:

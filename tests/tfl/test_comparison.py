@@ -99,7 +99,7 @@ def test_an_unknown_strategy_names_the_nearest() -> None:
 
 def test_label_counts_that_come_near_to_all_are_not_compared_unless_asked_for() -> None:
     assert default_labels("sample", 1) == [200, None]
-    assert default_labels("sample", 0.2) == [None]
+    assert default_labels("sample", 0.8) == default_labels("sample", 0.2) == [None]
 
 
 @pytest.mark.parametrize(
