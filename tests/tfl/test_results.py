@@ -13,7 +13,7 @@ from tfl.config import config
 from tfl.errors import CourseError, RunError
 from tfl.lessons.figures import Figure, Group, Results
 from tfl.results import __main__ as command
-from tfl.results import comparisons, experiments, lab, readme, texts
+from tfl.results import comparisons, experiments, lab, readme, steps, texts
 from tfl.runs import RunFolder, RunRecord, Score
 
 HISTORY = [
@@ -159,17 +159,27 @@ def test_word_order_compares_equal_seeds(runs: Path) -> None:
 
 def test_choices_of_layers_are_told_apart(runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(experiments, "LAYERS", {"norms": ("*norm*",), "linear2": ("*.linear2.*",)})
+    monkeypatch.setattr(experiments, "step_seconds", lambda choices, blocks: dict.fromkeys(choices, float(blocks)))
     for pattern, test in (("*norm*", 0.75), ("*.linear2.*", 0.77)):
         made = record(runs, "unfreeze", test, layers=(pattern,))
         RunFolder(runs / made.id).write_history([{**epoch, "phase": 2} for epoch in HISTORY])
     group = experiments.layers(runs, tmp_path)
     assert group.figures["norms.test"].value == 0.75
     assert group.figures["linear2.test"].value == 0.77
-    assert group.figures["linear2.epoch_seconds"].value == 2
+    assert group.figures["linear2.step_seconds"].value == 2
+    assert group.figures["deep.linear2.step_seconds"].value == 12
     assert (tmp_path / "imdb_layers.png").exists()
     with pytest.raises(RunError, match="make results"):
         monkeypatch.setattr(experiments, "LAYERS", {"bias": ("*.bias",)})
         experiments.layers(runs, tmp_path)
+
+
+def test_every_choice_of_layers_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "REVIEWS", 2)
+    monkeypatch.setattr(steps, "ROUNDS", 1)
+    found = steps.step_seconds({"norms": ("*norm*",), "everything": ("*",)}, blocks=1)
+    assert found.keys() == {"norms", "everything"}
+    assert all(seconds > 0 for seconds in found.values())
 
 
 def test_topics_are_compared_with_and_without_words_before(runs: Path) -> None:

@@ -12,6 +12,7 @@ from tfl.lessons.figures import Figure, Group
 from tfl.model import TransformerClassifier, model_config
 from tfl.parts import REFERENCE
 from tfl.results.comparisons import group, records_where, today
+from tfl.results.steps import DEEP, step_seconds
 from tfl.runs import RunFolder, RunRecord
 
 LAYERS = {  # how a choice of layers is called → its patterns
@@ -62,13 +63,15 @@ def layers(runs_dir: Path, plots: Path) -> Group:
             raise RunError(f"No run in {runs_dir} unfreezes {' '.join(patterns)}.", "Run `make results`.")
         first = found[0]
         figures[f"{name}.test"] = over_seeds(found[:1])
-        figures[f"{name}.seconds"] = Figure(value=first.seconds, kind="seconds")
         figures[f"{name}.parameters"] = Figure(value=first.parameters_trainable, kind="count")
         history = RunFolder(runs_dir / first.id).history()
-        second = [epoch for epoch in history if epoch["phase"] == 2]
-        figures[f"{name}.epoch_seconds"] = Figure(value=fmean(e["seconds"] for e in second), kind="seconds")
-        curves[" ".join(patterns)] = second
+        curves[" ".join(patterns)] = [epoch for epoch in history if epoch["phase"] == 2]
         records.append(first)
+    deep = {"last_block": (f"encoder.layers.{DEEP - 1}.*",), "linear2": LAYERS["linear2"]}
+    for prefix, choices, blocks in (("", LAYERS, 2), ("deep.", deep, DEEP)):
+        for name, seconds in step_seconds({**choices, "everything": ("*",)}, blocks).items():
+            figures[f"{prefix}{name}.step_seconds"] = Figure(value=seconds, kind="seconds")
+    figures["deep.blocks"] = Figure(value=DEEP, kind="count")
     drawing.layer_choices(curves, records[-1].corpus, plots / "imdb_layers.png")
     (plots / "imdb_layers.svg").unlink()
     return group('tfl train unfreeze --layers "PATTERN"', records, figures)
