@@ -53,13 +53,15 @@ def check(
             pass_fds=(question.fileno(), writing),
         )
         os.close(writing)
+        last: Verdict | Mark | None = None
         try:
-            yield from _answers(answers)
+            for last in _answers(answers):
+                yield last
         finally:
             process.wait()
     if process.returncode in (EXIT_INTERRUPTED, -signal.SIGINT):
         raise KeyboardInterrupt
-    if process.returncode:
+    if not isinstance(last, Mark):
         raise TflError(
             f"The process that ran your code ended by itself, with status {process.returncode}.",
             "Without --in-process your code runs apart from the checks, and each of them gets its verdict.",
@@ -91,13 +93,22 @@ def main(request: dict[str, Any], answers: Any) -> int:
     """Run the checks of one submission; returns the exit status."""
     import pytest
 
-    from grader.observers import Direct
+    from grader.observers import Direct, Unobserved
     from grader.plugin import Judging
     from tfl import course as courses
 
     def tell(**message: Any) -> None:
         answers.write(json.dumps(message) + "\n")
         answers.flush()
+
+    class Watchful(Direct):
+        """Takes sys.exit() for the submission's own error, as the sandbox does."""
+
+        def call(self, name: str, arguments: tuple[Any, ...]) -> Any:
+            try:
+                return super().call(name, arguments)
+            except SystemExit as error:
+                raise Unobserved("error", f"It ended the program: SystemExit({error.code}).") from error
 
     class Telling:
         """Tells each verdict as soon as its check is over."""
@@ -119,7 +130,7 @@ def main(request: dict[str, Any], answers: Any) -> int:
     started = time.perf_counter()
     course = courses.load(Path(request["course"]))
     exercise = course.exercise(request["exercise"])
-    observer = Direct(request["source"], request["path"], course.observe(exercise))
+    observer = Watchful(request["source"], request["path"], course.observe(exercise))
     judging, telling = Judging(course, request["seed"], observer=observer), Telling()
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
