@@ -7,9 +7,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from cli import show
 from cli.learner import Desk, notice, tell
-from cli.verdicts import Sheet, is_interactive
+from cli.verdicts import Sheet, is_interactive, wrapped
 from grader import formats, in_process
 from grader.client import Grader
 from grader.marks import Mark, Verdict
@@ -128,12 +127,12 @@ def whats_next(desk: Desk, exercise: Exercise, mark: Mark, graded: bool = False)
         seen = desk.workspace.progress().exercise(exercise.id).hints if desk.workspace else 0
         left = len(exercise.hints) - seen
         hints = f"  tfl hint {exercise.id} has {left} more hint{'s' * (left != 1)}." if left else ""
-        show.line(f"Next: mend it and check again.{hints}")
+        wrapped(f"Next: mend it and check again.{hints}")
         return
     following = desk.next(after=exercise)
     train = "" if graded or not exercise.training else f"tfl grade {exercise.id} trains with your code; "
-    show.line(f"{train}tfl diff {exercise.id} shows the reference.")
-    show.line(f"Next: {following.id}, {following.title}." if following else "That was the last one: all are passed.")
+    wrapped(f"{train}tfl diff {exercise.id} shows the reference.")
+    wrapped(f"Next: {following.id}, {following.title}." if following else "That was the last one: all are passed.")
 
 
 def exit_code(mark: Mark) -> int:

@@ -7,6 +7,7 @@ import typer
 from cli import show
 from cli.learner import CourseDir, Desk, at_desk
 from cli.options import Json
+from cli.verdicts import wrapped
 from tfl.course import Exercise
 from tfl.progress import Progress
 
@@ -54,11 +55,11 @@ def list_(json: Json = False, course: CourseDir = None) -> None:
     )
     show.line("")
     if desk.workspace is None:
-        show.line("There is no workspace around: `tfl init` makes one, and your progress is kept in it.")
+        wrapped("There is no workspace around: `tfl init` makes one, and your progress is kept in it.")
     elif following:
-        show.line(f"Next: {following.id} in {following.file}.  tfl watch {following.id} checks it on every save.")
+        wrapped(f"Next: {following.id} in {following.file}.  tfl watch {following.id} checks it on every save.")
     else:
-        show.line("All exercises are passed.")
+        wrapped("All exercises are passed.")
 
 
 def _row(desk: Desk, exercise: Exercise, progress: Progress) -> dict[str, Any]:

@@ -14,7 +14,7 @@ def printable(text: str, longest: int | None = None) -> str:
 
 
 def defused(text: str) -> str:
-    """`text` with its lines and indentation, without what a terminal would obey.  Every kind of line end becomes one."""
+    """`text` with its lines and indentation, without what a terminal would obey."""
     lines = text.replace("\r\n", "\n").split("\n")
     return "\n".join("".join(map(_shown, line.expandtabs(TAB))) for line in lines)
 
