@@ -164,8 +164,10 @@ def _fraction(value: float, digits: int = 3) -> str:
 
 
 def _seconds(value: float) -> str:
-    if value < 0.1:
+    if value < 0.0095:
         return f"{1000 * value:.2g} ms"
+    if value < 0.95:
+        return f"{1000 * value:.0f} ms"
     return formats.duration(value) if not 10 <= value < 120 else f"{value:.0f} s"
 
 
