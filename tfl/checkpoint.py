@@ -61,7 +61,7 @@ def random_states(device: Device) -> dict[str, Tensor]:
     own = {"random": torch.get_rng_state()}
     if device.torch.type == "cuda":
         own["random_gpu"] = torch.cuda.get_rng_state()
-    found = {}
+    found: dict[str, torch.Tensor] = {}
     for name, state in own.items():
         states = [state]
         if device.world > 1:
