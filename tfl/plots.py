@@ -215,21 +215,23 @@ def _time(seconds: float) -> str:
 
 
 def layer_choices(curves: Mapping[str, History], corpus: str, path: Path) -> None:
-    """Validation accuracy over the epochs in which chosen layers learn: a line for each choice of patterns."""
+    """Validation accuracy over the epochs: the classifier alone, then the layers that each pattern names with it."""
     markers = ("o", "s", "^", "D", "P", "v")
     colours = ("#222222", "#0047AB", "#C46A00", "#2B8CBE", "#A6408B", "#00795C")
-    about = "solid: validation · dashed: train · the classifier has learned alone before"
+    alone = sum(epoch["phase"] == 1 for epoch in next(iter(curves.values())))
+    about = f"validation · up to epoch {alone} the classifier alone learns, then the named layers with it"
     with drawing(path, (9, 4.6), f"Chosen layers on {corpus}", about) as figure:
         ax = figure.subplots()
+        ax.axvline(alone + 0.5, color=QUIET, linewidth=0.8, linestyle=":")
         ends = []
         for (name, history), colour, marker in zip(curves.items(), colours, markers, strict=False):
-            epochs = range(1, len(history) + 1)
             validation = [epoch["validation_accuracy"] for epoch in history]
-            ax.plot(epochs, validation, f"{marker}-", color=colour, markersize=6)
-            ax.plot(epochs, [epoch["train_accuracy"] for epoch in history], "--", color=colour, linewidth=1)
+            shared, own = range(1, alone + 1), range(alone, len(history) + 1)
+            ax.plot(shared, validation[:alone], "-", color=INK, linewidth=1.4)  # the same for all
+            ax.plot(own, validation[alone - 1 :], f"{marker}-", color=colour, markersize=6, markevery=[-1])
             ends.append(Label(len(history), validation[-1], name, colour))
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8, min_n_ticks=1))
-        ax.set_xlabel("epoch of the second phase")
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12, min_n_ticks=1))
+        ax.set_xlabel("epoch")
         ax.set_ylabel("accuracy")
         label_ends(ax, ends)
 

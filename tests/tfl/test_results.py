@@ -162,7 +162,7 @@ def test_choices_of_layers_are_told_apart(runs: Path, tmp_path: Path, monkeypatc
     monkeypatch.setattr(experiments, "step_seconds", lambda choices, blocks: dict.fromkeys(choices, float(blocks)))
     for pattern, test in (("*norm*", 0.75), ("*.linear2.*", 0.77)):
         made = record(runs, "unfreeze", test, layers=(pattern,))
-        RunFolder(runs / made.id).write_history([{**epoch, "phase": 2} for epoch in HISTORY])
+        RunFolder(runs / made.id).write_history([{**epoch, "phase": 1 + (epoch["epoch"] > 2)} for epoch in HISTORY])
     group = experiments.layers(runs, tmp_path)
     assert group.figures["norms.test"].value == 0.75
     assert group.figures["linear2.test"].value == 0.77

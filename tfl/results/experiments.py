@@ -64,8 +64,7 @@ def layers(runs_dir: Path, plots: Path) -> Group:
         first = found[0]
         figures[f"{name}.test"] = over_seeds(found[:1])
         figures[f"{name}.parameters"] = Figure(value=first.parameters_trainable, kind="count")
-        history = RunFolder(runs_dir / first.id).history()
-        curves[" ".join(patterns)] = [epoch for epoch in history if epoch["phase"] == 2]
+        curves[" ".join(patterns)] = RunFolder(runs_dir / first.id).history()
         records.append(first)
     deep = {"last_block": (f"encoder.layers.{DEEP - 1}.*",), "linear2": LAYERS["linear2"]}
     for prefix, choices, blocks in (("", LAYERS, 2), ("deep.", deep, DEEP)):
