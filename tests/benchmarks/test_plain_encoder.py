@@ -8,7 +8,7 @@ from tfl.batches import Examples
 from tfl.model import ModelConfig, TransformerClassifier
 from tfl.training import Recipe
 
-CONFIG = ModelConfig(vocabulary=40, width=16, hidden=32, max_len=12)
+CONFIG = ModelConfig(vocabulary=40, width=16, hidden=32, max_len=16)
 
 
 def test_with_our_weights_it_gives_our_logits() -> None:

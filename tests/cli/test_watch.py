@@ -196,10 +196,8 @@ def test_keys_are_single_and_arrows_mean_nothing(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(sys, "stdout", terminal)
         with keys.Keys() as found:
             assert found.there
-            os.write(ours, b"\x1b[A")
-            time.sleep(0.1)
-            os.write(ours, b"H")
-            assert found.wait(reading) == "h"
+            os.write(ours, b"\x1b[AH\x1bOPq")
+            assert [found.wait(reading), found.wait(reading)] == ["h", "q"]
     os.close(ours)
 
 

@@ -117,7 +117,7 @@ def test_the_graders_walls_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("missing", "advice"),
-    [("namespaces", "forbids user namespaces"), ("landlock", "Linux 5.13"), ("seccomp", "libseccomp2")],
+    [("namespaces", "User namespaces are forbidden"), ("landlock", "Linux 5.13"), ("seccomp", "libseccomp2")],
 )
 def test_a_missing_wall_is_weak_and_says_what_to_do(monkeypatch: pytest.MonkeyPatch, missing: str, advice: str) -> None:
     walls(monkeypatch, **{"namespaces": True, "landlock": True, "seccomp": True, missing: False})

@@ -3,7 +3,7 @@ import inspect
 import pytest
 
 from tfl import errors
-from tfl.errors import TflError, UnknownName, UsageError
+from tfl.errors import GraderError, TflError, UnknownName, UsageError
 
 CLASSES = [found for _, found in inspect.getmembers(errors, inspect.isclass) if issubclass(found, Exception)]
 
@@ -23,8 +23,9 @@ def test_every_error_is_a_tfl_error_and_drawn_in_the_tree(error: type[Exception]
 
 
 @pytest.mark.parametrize("error", CLASSES, ids=lambda error: error.__name__)
-def test_wrong_use_is_exit_code_2_and_any_other_failure_1(error: type[TflError]) -> None:
-    assert error.exit_code == (2 if issubclass(error, UsageError) else 1)
+def test_wrong_use_is_exit_code_2_the_graders_own_failure_3_and_any_other_1(error: type[TflError]) -> None:
+    expected = 2 if issubclass(error, UsageError) else 3 if issubclass(error, GraderError) else 1
+    assert error.exit_code == expected
 
 
 def test_an_unknown_name_comes_with_the_nearest_ones() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tfl import events
-from tfl.events import Epoch, Failed, Finished, Notice, Progress, Result, RunFinished, Stage, Started, Step
+from tfl.events import Epoch, Failed, Finished, Graded, Notice, Progress, Result, RunFinished, Stage, Started, Step
 
 ONE_OF_EACH = [
     Started(job="train", title="Full fine-tuning", total_steps=900),
@@ -16,6 +16,7 @@ ONE_OF_EACH = [
     Epoch(run="r", epoch=1, train_loss=0.4, train_accuracy=0.8, seconds=3.0),
     Notice(text="the cache was damaged and is made again"),
     RunFinished(run="r", record={"id": "r", "confusion": [[1, 2], [3, 4]]}),
+    Graded(student="ada", exercise="exercise1", file="ada.py", score=20, max_score=20, seconds=0.1),
     Result(value={"films": [["tt1", 0.5]]}),
     Finished(seconds=2.0),
     Failed(message="It broke.", action="Mend it.", exit_code=1, trace="…"),
