@@ -134,7 +134,7 @@ def test_dropout(observe, draw, reference):
     expect.close(quiet, wanted, "In eval mode nothing is dropped: x plus codes")
     came = expect.tensor(train, "The output in train mode", shape=x.shape, kind="float")
     dropped = (came == 0).double().mean().item()
-    what = f"The share of zeros in train mode"
+    what = "The share of zeros in train mode"
     codes_alone = torch.isclose(came.double(), wanted - x, atol=1e-4).double().mean().item()
     looks = ""
     if dropped == 0:

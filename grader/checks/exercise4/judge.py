@@ -11,7 +11,8 @@ PARTS = ["self_attn.in_proj_weight", "linear1.weight", "linear1.bias", "linear2.
 
 def drawn_names(draw, layers):
     """The names of a model's parameters, in its order."""
-    parts = [part for part in PARTS if part in draw.sample(PARTS, 3)]
+    chosen = draw.sample(PARTS, 3)
+    parts = [part for part in PARTS if part in chosen]
     stack = [f"encoder.layers.{layer}.{part}" for layer in range(layers) for part in parts]
     return ["embedding.weight", *stack, "classifier.weight", "classifier.bias"]
 
