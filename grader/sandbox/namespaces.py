@@ -1,7 +1,7 @@
 """A room of its own for untrusted code: Linux namespaces and a file system that holds Python and nothing else.
 
 The warm process enters the room once (`enter`).  Each guest that it forks then gets a process namespace of its own
-(`new_process_namespace`), so that everything a guest starts dies with it, and a private, empty `/tmp`
+(`new_process_namespace`), so that everything a guest starts dies with it, and a private, empty scratch folder
 (`private_view`).  bubblewrap does the same for a program that it starts; a fork of a warm process cannot be started,
 so these few system calls are made here.  Source: namespaces(7), pivot_root(2), mount_setattr(2).
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 OURS = ("cli", "exercises", "grader", "lessons", "solutions", "tests", "tfl", "tui")  # what nobody in the room may read
 SYSTEM = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64", "/etc/ld.so.cache", "/usr/share/zoneinfo")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
-SCRATCH = "/tmp"  # the one place where a guest may write
+SCRATCH = "/scratch"  # the one place where a guest may write; not /tmp, below which Python itself may be installed
 SCRATCH_BYTES = 16 * 1024 * 1024
 
 _NEWNS, _NEWUTS, _NEWIPC = 0x00020000, 0x04000000, 0x08000000
@@ -119,7 +119,7 @@ def new_process_namespace() -> None:
 
 
 def private_view() -> None:
-    """Give this process, alone, an empty `/tmp` and no shared memory that others can see; stand in it."""
+    """Give this process, alone, an empty scratch folder and no shared memory that others can see; stand in it."""
     _check(_libc.unshare(_NEWNS | _NEWIPC))
     _mount(b"tmpfs", SCRATCH, b"tmpfs", f"size={SCRATCH_BYTES},mode=700".encode())
     os.chdir(SCRATCH)

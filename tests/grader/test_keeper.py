@@ -263,7 +263,7 @@ def test_whatever_bytes_come_the_keeper_goes_on(raw: bytes) -> None:
 
 
 def test_a_late_answer_is_not_waited_for() -> None:
-    error = outcome(lambda line: line.channel.recv(1 << 20) and threading.Event().wait(2) and None)
+    error = outcome(lambda line: line.channel.recv(1 << 20) and threading.Event().wait(8) and None)
     assert (error.verdict, error.message[:20]) == ("timeout", "It took longer than ")
 
 
