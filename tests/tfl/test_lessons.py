@@ -85,7 +85,7 @@ def test_a_number_without_a_form_is_refused() -> None:
 @given(some.floats(0, 1))
 def test_an_accuracy_has_three_digits(value: float) -> None:
     written = FORMATS["accuracy"](value)
-    assert float(written) == pytest.approx(value, abs=0.0005)
+    assert float(written) == pytest.approx(value, abs=0.000501)
     assert len(written.partition(".")[2]) == 3
 
 

@@ -312,6 +312,16 @@ def test_gathering_only_trains_nothing(own_course: Path, monkeypatch: pytest.Mon
     assert trained == []
 
 
+def test_a_report_of_the_benchmark_is_taken_as_it_is(own_course: Path, tmp_path: Path) -> None:
+    about = dict.fromkeys(("corpus", "processor", "cores", "load before", "torch", "python"), "x")
+    about |= dict.fromkeys(("reviews", "figures", "precision"), "y")
+    report = tmp_path / "report.json"
+    report.write_text(json.dumps({"about": about, "ratios": []}))
+    assert command.main(["lab", "--lab-report", str(report)]) == 0
+    assert "lab" in json.loads((own_course / "lessons/results.json").read_text())["groups"]
+    assert command.main(["lab", "--lab-report", str(tmp_path / "gone.json")]) == 1
+
+
 def test_a_group_that_does_not_exist_is_refused(own_course: Path) -> None:
     with pytest.raises(SystemExit):
         command.main(["nobody"])
