@@ -252,13 +252,20 @@ def _numbers(value: Any, what: str) -> Tensor:
             raise Unmet(f"{what}: numbers are expected; {describe(value)} came.")
         return value.double()
     try:
-        if isinstance(value, bool | str | Opaque) or value is None:
+        if isinstance(value, str | Opaque) or value is None:
             raise TypeError
-        if isinstance(value, list):
-            value = [v.double().tolist() if isinstance(v, Tensor) else v for v in value]
-        return torch.as_tensor(value, dtype=torch.float64)
+        return torch.as_tensor(_plain_numbers(value), dtype=torch.float64)
     except (TypeError, ValueError, RuntimeError):
         raise Unmet(f"{what}: numbers are expected; {describe(value)} came.") from None
+
+
+def _plain_numbers(value: Any) -> Any:
+    """Nested lists without tensors.  Raises TypeError for truth values: True is not 1."""
+    if isinstance(value, list):
+        return [_plain_numbers(item) for item in value]
+    if isinstance(value, bool) or (isinstance(value, Tensor) and _kind(value) == "bool"):
+        raise TypeError
+    return value.double().tolist() if isinstance(value, Tensor) else value
 
 
 def _kind(value: Tensor) -> str:

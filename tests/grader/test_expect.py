@@ -38,7 +38,9 @@ def test_numbers_may_come_as_lists_or_as_tensors(value: Any) -> None:
     expect.close(value, [1.0, 2.0], "x")
 
 
-@pytest.mark.parametrize("value", [None, "12", True, Opaque("a set"), {}, [None], [[1], [2, 3]], torch.tensor([True])])
+@pytest.mark.parametrize(
+    "value", [None, "12", True, Opaque("a set"), {}, [None], [[1], [2, 3]], [True, 2], torch.tensor([True])]
+)
 def test_what_is_no_number_is_told(value: Any) -> None:
     assert "numbers are expected" in message(expect.close, value, [1.0, 2.0], "x")
 

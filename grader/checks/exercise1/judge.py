@@ -54,7 +54,9 @@ def mistaken_codes(places, width):
 
 def test_shape(observe, draw):
     x = drawn(draw)
-    expect.tensor(observe("encoded", x), OUTPUT, shape=x.shape, kind="float")
+    came = expect.tensor(observe("encoded", x), OUTPUT, shape=x.shape, kind="float")
+    expect.that(bool(torch.isfinite(came).all()), f"{OUTPUT}: it holds numbers that are not finite.")
+    expect.that(not torch.equal(came.double(), x.double()), f"{OUTPUT}: x came back as it was; add the codes to it.")
 
 
 def test_formula(observe, draw, reference):

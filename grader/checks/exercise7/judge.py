@@ -204,8 +204,10 @@ def test_extremes(observe, draw):
     n = draw.integer(2, 9)
     up = sorted(draw.numbers(n))
     pairs = [(up, [float(i) for i in range(n)]), (up, [-v for v in up])]
-    what = "rank_correlation of lists in the same order, and in reverse"
-    expect.close(observe("correlations", pairs), [1.0, -1.0], what, FINE)
+    pairs.append((draw.shuffled([1.0, 2.0, 3.0, 4.0, 5.0]), draw.shuffled([1.0, 2.0, 3.0, 4.0, 5.0])))
+    came = expect.items(observe("correlations", pairs), 3, "rank_correlation")
+    expect.close(came[:2], [1.0, -1.0], "rank_correlation of lists in the same order, and in reverse", FINE)
+    correlated(came[2], *pairs[2], "rank_correlation of lists in no order")
 
 
 def test_undefined(observe, draw):
