@@ -1,6 +1,7 @@
 """Questions of the lessons, asked at a terminal."""
 
 import sys
+from collections.abc import Iterable
 
 from cli import reading, show
 from tfl.lessons import Feedback, Question
@@ -69,6 +70,19 @@ def keep(workspace: Workspace, question: Question, given: Given) -> None:
     else:
         answer = given if isinstance(given, int | float) else list(given)
         workspace.record_answer(question.id, answer, question.feedback(given).right)
+
+
+def recall(questions: Iterable[Question], workspace: Workspace) -> None:
+    """Print what the learner has predicted beside what was measured."""
+    predictions = workspace.progress().predictions
+    for question in questions:
+        if question.id in predictions and question.number is not None:
+            unit = f" {question.unit}".rstrip()
+            show.line("")
+            reading.paragraph(question.text)
+            show.line(
+                f"  you predicted {predictions[question.id].answer:g}{unit}, measured {question.number:.3g}{unit}"
+            )
 
 
 def tell(question: Question, feedback: Feedback) -> None:

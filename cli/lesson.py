@@ -73,6 +73,8 @@ def _read(chosen: Lesson, steps: tuple[Step, ...], workspace: Workspace | None) 
             workspace.record_step(chosen.stage.id, number)
         if not reading.print_pages(_text(chosen, step)):
             break
+        if step.kind == "data" and workspace:
+            asking.recall((q for one in chosen.steps[: number - 1] for q in one.questions), workspace)
         for question in step.questions:
             asking.ask(question, workspace)
         if step is not steps[-1] and not reading.turned(f"\n{NEXT}"):

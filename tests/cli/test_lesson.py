@@ -132,6 +132,8 @@ def test_a_prediction_is_kept_beside_the_result(tfl: Run, typed: Callable[..., l
     assert "That is not a number." in out
     kept = workspace.find(tmp_path).progress().predictions["positional-encodings.blind-on-the-sample"]
     assert kept.answer == 99.5
+    typed()
+    assert "you predicted 99.5 %, measured" in tfl("2.6")
 
 
 def test_a_wrong_answer_is_explained(tfl: Run, typed: Callable[..., list[str]]) -> None:
