@@ -8,12 +8,14 @@ benchmarks/README.md says what each figure means; `python -m benchmarks.peers FO
 import argparse
 import ast
 import json
+import os
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
@@ -156,6 +158,7 @@ def many(course: Course, exercise: Exercise, submission: Submission, count: int)
         for batch in (20, count):
             for _ in range(batch):
                 _mark(grader, exercise, submission)
+            time.sleep(1)  # the next guest is being made ready
             server = psutil.Process(grader._process.pid)
             zygote = min(others() - {server}, key=lambda process: process.create_time())
             found["server MiB"].append(server.memory_full_info().uss / MIB)
@@ -167,15 +170,23 @@ def many(course: Course, exercise: Exercise, submission: Submission, count: int)
 
 @contextmanager
 def _found() -> Iterator[Callable[[], set[psutil.Process]]]:
-    before = _servers()
-    yield lambda: _servers() - before
+    """Finds the processes of a grader that is started meanwhile, by the temporary folder that it is given."""
+    before = os.environ.get("TMPDIR")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["TMPDIR"] = folder
+        try:
+            yield partial(_servers, folder)
+        finally:
+            del os.environ["TMPDIR"]
+            if before is not None:
+                os.environ["TMPDIR"] = before
 
 
-def _servers() -> set[psutil.Process]:
+def _servers(folder: str) -> set[psutil.Process]:
     found = set()
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if "grader.server" in process.cmdline():
+            if "grader.server" in process.cmdline() and process.environ().get("TMPDIR") == folder:
                 found.add(process)
     return found
 
