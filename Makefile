@@ -19,6 +19,7 @@ check: $(INSTALLED)  ## formatting, lint, spelling, types, import contracts, tes
 	$(BIN)/codespell lessons exercises solutions docs README.md CONTRIBUTING.md
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/tfl course check
 	$(BIN)/python -m pytest
 
 bench: $(INSTALLED)  ## the benchmarks, each a ratio against a named peer
