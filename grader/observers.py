@@ -3,7 +3,7 @@
     observe("shape", 2, 7, 16)  →  what `shape(lab, 2, 7, 16)` of the exercise's `observe.py` returned, as plain data
 
 `Direct` runs in this very process, without any wall: for a learner's own debugger, and for those who write checks.
-The sandbox's observer is `grader.keeper.Sandboxed`.
+The sandbox's observer is `grader.sandboxed.Sandboxed`.
 """
 
 from collections.abc import Sequence

@@ -11,10 +11,11 @@ import pytest
 from _pytest.runner import runtestprotocol
 from pydantic import BaseModel, ConfigDict
 
-from grader.keeper import Keeper, Sandboxed
+from grader.keeper import Keeper
 from grader.marks import Mark, Verdict
 from grader.patience import Patience
 from grader.plugin import CHECK, Judging
+from grader.sandboxed import Sandboxed
 from tfl import course as courses
 from tfl.course import Course, Exercise
 from tfl.errors import GraderError

@@ -5,7 +5,7 @@ import signal
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,79 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.keeper import Forgery, Guest, Keeper, Sandboxed
+from grader.keeper import Forgery, Guest, Keeper
 from grader.observers import Unobserved
 from grader.patience import Patience
 from grader.sandbox import wire
-from grader.sandbox.guest import HEAD, TICKET
+from grader.sandbox.guest import HEAD
+from tests.grader.scripted import PATIENCE, FakeZygote, Line, Script
 from tfl.errors import GraderError
-
-PATIENCE = Patience(load=0.5, observation=0.5, whole=5.0)
-Script = Callable[["Line"], None]
-
-
-class Line:
-    """The guest's side of the channel, and its two pipes."""
-
-    def __init__(self, channel: socket.socket, output: int, notices: int) -> None:
-        self.channel, self.output, self.notices = channel, output, notices
-
-    def asked(self) -> tuple[bytes, Any]:
-        """The next request: its ticket and what it asks."""
-        length, ticket = HEAD.unpack(self.exactly(HEAD.size))
-        return ticket, wire.decode(self.exactly(length), inward=True)
-
-    def exactly(self, count: int) -> bytes:
-        """So many bytes.  Raises EOFError."""
-        found = b""
-        while len(found) < count:
-            piece = self.channel.recv(count - len(found))
-            if not piece:
-                raise EOFError
-            found += piece
-        return found
-
-    def answer(self, ticket: bytes, value: Any) -> None:
-        """An answer in the right form."""
-        self.raw(ticket, wire.encode(value))
-
-    def raw(self, ticket: bytes, message: bytes) -> None:
-        """Anything, behind a right head."""
-        self.channel.sendall(HEAD.pack(len(message), ticket) + message)
-
-
-class FakeZygote(threading.Thread):
-    """Takes the place of the warm process; its guests are threads that follow a script each."""
-
-    def __init__(self, *scripts: Script, status: int = signal.SIGKILL) -> None:
-        super().__init__(daemon=True)
-        self.keeper, self._mine = socket.socketpair()
-        self._scripts, self._status = list(scripts), status
-
-    def run(self) -> None:
-        while True:
-            message, descriptors, _, _ = socket.recv_fds(self._mine, 64, 3)
-            if message == b"spawn":
-                channel, output, notices = descriptors
-                line = Line(socket.socket(fileno=channel), output, notices)
-                threading.Thread(target=self._live, args=(line, self._scripts.pop(0)), daemon=True).start()
-                self._mine.send(b"%d " % os.getpid())
-            elif message:
-                self._mine.send(b"%d" % self._status)
-            else:
-                self._mine.close()
-                return
-
-    def _live(self, line: Line, script: Script) -> None:
-        try:
-            line.answer(TICKET, {"found": ["scripted"]})
-            script(line)
-        except (EOFError, OSError):
-            pass  # the keeper has ended this guest
-        finally:
-            line.channel.close()
-            os.close(line.output)
-            os.close(line.notices)
 
 
 @contextmanager
@@ -314,86 +248,3 @@ def test_a_warm_process_that_has_ended_is_the_graders_failure() -> None:
     with pytest.raises(GraderError, match="warm process has ended"):
         keeper.take()
     keeper.close()
-
-
-# ------------------------------------------------------------------------------------------------- a whole submission
-
-
-@contextmanager
-def submission(*scripts: Script) -> Iterator[Sandboxed]:
-    zygote = FakeZygote(*scripts)
-    zygote.start()
-    keeper = Keeper(zygote.keeper)
-    try:
-        yield Sandboxed(keeper, "x = 1", "mine.py", "", PATIENCE)
-    finally:
-        keeper.close()
-        zygote.join(5)
-
-
-def obliging(line: Line) -> None:
-    while True:
-        ticket, request = line.asked()
-        line.answer(ticket, {"found": request.get("name")})
-
-
-def dies_at_the_first_observation(line: Line) -> None:
-    line.answer(line.asked()[0], {"found": None})
-    line.asked()
-
-
-def test_a_guest_that_died_is_replaced_for_the_next_observation() -> None:
-    with submission(dies_at_the_first_observation, obliging) as observer:
-        with pytest.raises(Unobserved):
-            observer.call("one", ())
-        assert observer.call("two", ()) == "two"
-        observer.settle()
-        assert len(observer.incidents) == 1 and not observer.forged
-        observer.close()
-
-
-def test_a_forgery_ends_it_for_good() -> None:
-    def script(line: Line) -> None:
-        line.answer(line.asked()[0], {"found": None})
-        ticket, _ = line.asked()
-        line.answer(ticket, {"found": 1, "points": 7})
-        line.asked()
-
-    with submission(script, obliging) as observer:
-        for _ in range(2):
-            with pytest.raises(Forgery):
-                observer.call("one", ())
-        observer.settle()
-        assert observer.forged and len(observer.incidents) == 1
-        observer.close()
-
-
-def test_what_is_sent_after_the_last_answer_is_a_forgery_too() -> None:
-    sent = threading.Event()
-
-    def script(line: Line) -> None:
-        line.answer(line.asked()[0], {"found": None})
-        line.answer(line.asked()[0], {"found": 1})
-        line.answer(bytes(16), {"found": 2})
-        sent.set()
-        line.asked()
-
-    with submission(script) as observer:
-        assert observer.call("one", ()) == 1
-        sent.wait(5)
-        observer.settle()
-        assert observer.forged
-        observer.close()
-
-
-def test_a_submission_that_cannot_be_loaded_is_not_loaded_again() -> None:
-    def script(line: Line) -> None:
-        told = {"type": "ImportError", "message": "no", "trace": [], "missing": False}
-        line.answer(line.asked()[0], {"told": told})
-        line.asked()
-
-    with submission(script) as observer:
-        for _ in range(3):
-            with pytest.raises(Unobserved, match="ImportError: no"):
-                observer.call("one", ())
-        observer.close()
