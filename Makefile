@@ -2,6 +2,7 @@
 
 PYTHON := $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 INSTALLED := .venv/.installed
 
 .PHONY: demo test check bench results screenshots clean
@@ -11,7 +12,7 @@ demo: $(INSTALLED)  ## grade a reference solution, train every strategy on the b
 	TFL_RUNS=demo-runs $(BIN)/tfl compare --corpus sample
 
 test: $(INSTALLED)  ## the tests
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 check: $(INSTALLED)  ## formatting, lint, spelling, types, import contracts, tests
 	$(BIN)/ruff format --check .
@@ -20,7 +21,7 @@ check: $(INSTALLED)  ## formatting, lint, spelling, types, import contracts, tes
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/tfl course check
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 bench: $(INSTALLED)  ## the benchmarks, each a ratio against a named peer
 	$(BIN)/python -m benchmarks.start

@@ -62,6 +62,7 @@ class Service:
             except (OSError, ValueError):  # a broken pipe, or one that `close` has closed meanwhile
                 line = b""
         if not line:
+            self._end()
             raise ServiceError(f"The process that computes this has ended.{self._last_words()}", "Try it once more.")
         answer = events.parse(line)
         if isinstance(answer, Failed):
@@ -73,6 +74,13 @@ class Service:
     def alive(self) -> bool:
         """Whether its process is there."""
         return self._process.poll() is None
+
+    def _end(self) -> None:
+        """Let a process that will not answer again come to its end, and say its last words."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
+        self._process.kill()
+        self._process.wait()
 
     def close(self) -> None:
         """End its process, whatever it is doing."""

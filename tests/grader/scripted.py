@@ -11,7 +11,9 @@ from grader.patience import Patience
 from grader.sandbox import wire
 from grader.sandbox.guest import HEAD, TICKET
 
-PATIENCE = Patience(load=0.5, observation=0.5, whole=5.0)
+PATIENCE = Patience(  # a scripted guest is a thread of the test's own process, which may have grown large
+    load=0.5, observation=0.5, whole=5.0, memory=1 << 50
+)
 Script = Callable[["Line"], None]
 
 

@@ -235,7 +235,8 @@ def test_a_flood_of_output_ends_it() -> None:
 
 
 def test_too_many_threads_or_too_much_memory_end_it() -> None:
-    for patience, words in ((Patience(threads=0), "more than 0 threads"), (Patience(memory=1), "too much memory")):
+    threads, memory = Patience(threads=0, memory=1 << 50), Patience(memory=1)
+    for patience, words in ((threads, "more than 0 threads"), (memory, "too much memory")):
         with guest(lambda line: line.exactly(1 << 20) and None) as found, pytest.raises(Unobserved) as raised:
             found.ask({}, 3.0, patience)
         assert words in raised.value.message
