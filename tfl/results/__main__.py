@@ -19,7 +19,7 @@ from tfl.lessons.figures import FILE, Group, Results, results
 from tfl.results import comparisons, experiments, lab, readme, recommender, texts
 
 ROOT = Path(__file__).resolve().parents[2]
-SEEDS = "0,1,2"
+SEEDS = ("0", "1", "2")
 PYTHON = (sys.executable, "-m")
 TFL = (sys.executable, "-c", "from cli.main import main; main()")
 
@@ -38,12 +38,12 @@ class Places:
 
 
 def _compare(places: Places) -> None:
-    _tfl(places.runs, "compare", "--corpus", "real", "--seeds", SEEDS, "--labels", "200,1000,all")
+    _tfl(places.runs, "compare", "--corpus", "real", "--seeds", ",".join(SEEDS), "--labels", "200,1000,all")
 
 
 def _word_order(places: Places) -> None:
-    for runs, pair, seeds in ((places.runs, "real", "0"), (places.sample, "sample", SEEDS)):
-        for seed in seeds.split(","):
+    for runs, pair in ((places.runs, "real"), (places.sample, "sample")):
+        for seed in SEEDS:
             _tfl(runs, "train", "scratch", "--corpus", pair, "--seed", seed)
             _tfl(runs, "train", "scratch", "--corpus", pair, "--seed", seed, "--no-word-order")
 
@@ -51,13 +51,15 @@ def _word_order(places: Places) -> None:
 def _layers(places: Places) -> None:
     for patterns in experiments.LAYERS.values():
         chosen = [word for pattern in patterns for word in ("--layers", pattern)]
-        _tfl(places.runs, "train", "unfreeze", "--corpus", "real", *chosen)
+        for seed in SEEDS:
+            _tfl(places.runs, "train", "unfreeze", "--corpus", "real", "--seed", seed, *chosen)
 
 
 def _topics(places: Places) -> None:
     for objective in ("words+topic", "topic"):
         for strategy in ("full", "final-layer"):
-            _tfl(places.runs, "train", strategy, "--corpus", "real", "--objective", objective)
+            for seed in SEEDS:
+                _tfl(places.runs, "train", strategy, "--corpus", "real", "--seed", seed, "--objective", objective)
 
 
 def _tfl(runs: Path, *arguments: str) -> None:

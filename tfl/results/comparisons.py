@@ -1,16 +1,18 @@
 """The figures of `tfl compare`: accuracies, times, gaps, and what happened epoch by epoch."""
 
-import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from statistics import fmean
+from typing import Any
 
 from pydantic import ValidationError
 
 from tfl.comparison import Comparison, Row, Spread
+from tfl.config import config
 from tfl.errors import RunError
-from tfl.lessons.figures import Figure, Group
+from tfl.lessons.figures import Figure, Group, Kind
 from tfl.runs import RunFolder, RunRecord
 
 Figures = Iterator[tuple[str, Figure]]
@@ -91,6 +93,11 @@ def spread(of: Spread) -> Figure:
     return Figure(value=of.mean, low=of.low, high=of.high, kind="accuracy")
 
 
+def over_seeds(values: Sequence[float], kind: Kind = "accuracy") -> Figure:
+    """The same thing measured for each seed: its mean, and the lowest and highest."""
+    return Figure(value=fmean(values), low=min(values), high=max(values), kind=kind)
+
+
 def _of_row(row: Row) -> Figures:
     name = key(row)
     assert row.test
@@ -147,13 +154,26 @@ def copy_plots(runs_dir: Path, prefix: str, plots: Path) -> None:
             shutil.copyfile(RunFolder(runs_dir / row.runs[0]).curves, plots / f"{name}.png")
 
 
-def records_where(runs_dir: Path, **choices: object) -> list[RunRecord]:
-    """The finished runs whose configuration has these values (and whole splits with every label), by seed."""
-    wanted = {"part": 1.0, "labels": None, "objective": "words", "rate": None, "epochs": None} | choices
+def records_where(runs_dir: Path, **choices: Any) -> list[RunRecord]:
+    """The finished runs that were asked for with these choices and nothing else but a seed, by seed."""
+    wanted = config(**choices).model_dump(mode="json", exclude={"seed"})
     found = []
     for path in sorted(runs_dir.glob("*/run.json")):
         record = RunFolder(path.parent).record()
-        config = json.loads(json.dumps(record.config))  # tuples as lists, as the file has them
-        if record.state == "finished" and all(config.get(name) == value for name, value in wanted.items()):
+        asked = {name: value for name, value in record.config.items() if name != "seed"}
+        if record.state == "finished" and asked == wanted:
             found.append(record)
     return sorted(found, key=lambda record: record.seed)
+
+
+def same_seeds(found: Mapping[str, Sequence[RunRecord]]) -> dict[str, list[RunRecord]]:
+    """Of what is to be compared only the runs of seeds that each has, so that no mean is taken over other seeds.
+
+    Raises RunError where something has no run, or there is no such seed.
+    """
+    shared = set.intersection(*({record.seed for record in records} for records in found.values()))
+    if not shared:
+        missing = next((name for name, records in found.items() if not records), "")
+        what = f"There is no run of {missing}." if missing else "The runs to compare have no seed in common."
+        raise RunError(what, "Run `make results`.")
+    return {name: [record for record in records if record.seed in shared] for name, records in found.items()}

@@ -1,17 +1,16 @@
 """Experiments that lessons need beside the comparison: word order, other choices of layers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
-from statistics import fmean
 
 import torch
 
 from tfl.config import Config, config
-from tfl.errors import RunError
 from tfl.lessons.figures import Figure, Group
 from tfl.model import TransformerClassifier, model_config
 from tfl.parts import REFERENCE
-from tfl.results.comparisons import group, records_where, today
+from tfl.results.comparisons import group, over_seeds, records_where, same_seeds, today
 from tfl.results.steps import DEEP, step_seconds
 from tfl.runs import RunFolder, RunRecord
 
@@ -22,7 +21,6 @@ LAYERS = {  # how a choice of layers is called → its patterns
     "norms": ("*norm*",),
     "embedding": ("embedding.*",),
 }
-SAMPLE_CEILING = "BAG_OF_WORDS_CEILING"
 
 
 def word_order(runs_dirs: dict[str, Path]) -> Group:
@@ -30,64 +28,71 @@ def word_order(runs_dirs: dict[str, Path]) -> Group:
     figures: dict[str, Figure] = {}
     records: list[RunRecord] = []
     for pair, runs_dir in runs_dirs.items():
-        without = records_where(runs_dir, strategy="scratch", pair=pair, word_order=False)
-        seeds = {record.seed for record in without}
-        with_places = records_where(runs_dir, strategy="scratch", pair=pair, word_order=True)
-        both = [record for record in with_places if record.seed in seeds]
-        if not without or not both:
-            raise RunError(f"There are no runs with and without word order in {runs_dir}.", "Run `make results`.")
-        figures |= {f"{pair}.with_places": over_seeds(both), f"{pair}.without_places": over_seeds(without)}
-        records += [*both, *without]
+        found = same_seeds(
+            {
+                f"{pair}.{name}": records_where(runs_dir, strategy="scratch", pair=pair, word_order=order)
+                for name, order in (("with_places", True), ("without_places", False))
+            }
+        )
+        figures |= {name: tested(own) for name, own in found.items()}
+        figures[f"{pair}.seeds"] = _seeds(found)
+        records += chain.from_iterable(found.values())
     from tfl.corpora.sample import BAG_OF_WORDS_CEILING
 
     figures["sample.ceiling"] = Figure(value=BAG_OF_WORDS_CEILING, kind="accuracy")
     return group("tfl train scratch --no-word-order", records, figures, corpus="IMDB and sample (synthetic)")
 
 
-def over_seeds(records: Sequence[RunRecord]) -> Figure:
+def tested(records: Sequence[RunRecord]) -> Figure:
     """The test accuracy of runs that differ in their seed."""
-    tests = [record.test.accuracy for record in records if record.test]
-    return Figure(value=fmean(tests), low=min(tests), high=max(tests), kind="accuracy")
+    return over_seeds([record.test.accuracy for record in records if record.test])
+
+
+def _seeds(found: Mapping[str, Sequence[RunRecord]]) -> Figure:
+    return Figure(value=len(next(iter(found.values()))), kind="count")
 
 
 def layers(runs_dir: Path, plots: Path) -> Group:
-    """What each choice of layers trains on IMDB, what it costs, and what it reaches; with its curves."""
+    """What each choice of layers trains on IMDB, what it costs, and what it reaches; with the first seed's curves."""
     from tfl import plots as drawing
 
-    figures: dict[str, Figure] = {}
-    records: list[RunRecord] = []
+    found = same_seeds(
+        {
+            name: records_where(runs_dir, strategy="unfreeze", pair="real", layers=patterns)
+            for name, patterns in LAYERS.items()
+        }
+    )
+    figures = {"seeds": _seeds(found)}
     curves = {}
-    for name, patterns in LAYERS.items():
-        found = records_where(runs_dir, strategy="unfreeze", pair="real", adapt=False, layers=list(patterns))
-        if not found:
-            raise RunError(f"No run in {runs_dir} unfreezes {' '.join(patterns)}.", "Run `make results`.")
-        first = found[0]
-        figures[f"{name}.test"] = over_seeds(found[:1])
-        figures[f"{name}.parameters"] = Figure(value=first.parameters_trainable, kind="count")
-        curves[" ".join(patterns)] = RunFolder(runs_dir / first.id).history()
-        records.append(first)
+    for name, own in found.items():
+        figures[f"{name}.test"] = tested(own)
+        figures[f"{name}.parameters"] = Figure(value=own[0].parameters_trainable, kind="count")
+        curves[" ".join(LAYERS[name])] = RunFolder(runs_dir / own[0].id).history()
     deep = {"last_block": (f"encoder.layers.{DEEP - 1}.*",), "linear2": LAYERS["linear2"]}
     for prefix, choices, blocks in (("", LAYERS, 2), ("deep.", deep, DEEP)):
         for name, seconds in step_seconds({**choices, "everything": ("*",)}, blocks).items():
             figures[f"{prefix}{name}.step_seconds"] = Figure(value=seconds, kind="seconds")
     figures["deep.blocks"] = Figure(value=DEEP, kind="count")
-    drawing.layer_choices(curves, records[-1].corpus, plots / "imdb_layers.png")
+    records = list(chain.from_iterable(found.values()))
+    drawing.layer_choices(curves, records[0].corpus, plots / "imdb_layers.png")
     (plots / "imdb_layers.svg").unlink()
     return group('tfl train unfreeze --layers "PATTERN"', records, figures)
 
 
 def topics(runs_dir: Path) -> Group:
     """What a pre-training on topics is worth for reviews, alone as in the lab and after the word vectors."""
-    figures: dict[str, Figure] = {}
-    records: list[RunRecord] = []
-    for objective, end in (("words+topic", ""), ("topic", "_topic")):
-        for strategy in ("full", "final-layer"):
-            found = records_where(runs_dir, strategy=strategy, pair="real", adapt=False, objective=objective)
-            if not found:
-                raise RunError(f"No run in {runs_dir} goes from {objective} to {strategy}.", "Run `make results`.")
-            figures[f"{strategy.replace('-', '_')}{end}.test"] = over_seeds(found)
-            records += found
-    return group("tfl train full --objective words+topic", records, figures)
+    found = same_seeds(
+        {
+            f"{strategy.replace('-', '_')}{end}": records_where(
+                runs_dir, strategy=strategy, pair="real", objective=objective
+            )
+            for objective, end in (("words+topic", ""), ("topic", "_topic"))
+            for strategy in ("full", "final-layer")
+        }
+    )
+    figures = {f"{name}.test": tested(own) for name, own in found.items()}
+    figures["seeds"] = _seeds(found)
+    return group("tfl train full --objective words+topic", list(chain.from_iterable(found.values())), figures)
 
 
 def model() -> Group:

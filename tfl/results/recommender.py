@@ -1,34 +1,35 @@
 """What a recommender makes of a weak and of a strong model: ranks against true stars."""
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from statistics import fmean
 
 from tfl import corpora
-from tfl.comparison import Row
 from tfl.device import choose_device
-from tfl.lessons.figures import Figure, Group
+from tfl.lessons.figures import Figure, Group, Kind
 from tfl.loading import LoadedRun, load_run
 from tfl.parts import REFERENCE
 from tfl.recommendation import MANY, STRENGTH, mean_stars, review_logits
-from tfl.results.comparisons import group, key, read
-from tfl.runs import RunFolder
+from tfl.results.comparisons import group, key, over_seeds, read, same_seeds
+from tfl.runs import RunFolder, RunRecord
 
 MODELS = ("final-layer", "final-layer, adapted", "scratch", "full, adapted")  # rows of the comparison
 TOP = 10
 
 
 def gather(runs_dir: Path) -> Group:
-    """Rank correlations and the stars of the ten best films, by the first seed of each model."""
+    """Rank correlations and the stars of the ten best films, over the seeds of each model."""
     rows = [row for row in read(runs_dir).rows if row.labels is None and row.name in MODELS and row.runs]
-    figures = dict(_all(runs_dir, rows))
-    records = [RunFolder(runs_dir / row.runs[0]).record() for row in rows]
-    return group("tfl recommend --run RUN", records, figures)
+    records = {key(row): [RunFolder(runs_dir / run).record() for run in row.runs] for row in rows}
+    found = same_seeds(records)
+    figures = dict(_all(runs_dir, found))
+    return group("tfl recommend --run RUN", list(chain.from_iterable(found.values())), figures)
 
 
-def _all(runs_dir: Path, rows: list[Row]) -> Iterator[tuple[str, Figure]]:
-    run = load_run(RunFolder(runs_dir / rows[0].runs[0]))
-    info = corpora.info(corpora.PAIRS[run.config.pair][1])
+def _all(runs_dir: Path, found: dict[str, list[RunRecord]]) -> Iterator[tuple[str, Figure]]:
+    first = next(iter(found.values()))
+    info = corpora.info(corpora.PAIRS[first[0].pair][1])
     split = corpora.load(info.name, "test")
     films: dict[str, list[int]] = {}
     for index, film in enumerate(split.films):
@@ -41,13 +42,17 @@ def _all(runs_dir: Path, rows: list[Row]) -> Iterator[tuple[str, Figure]]:
     yield "strength", Figure(value=STRENGTH, kind="number")
     yield "many", Figure(value=MANY, kind="count")
     yield "mean_stars", Figure(value=fmean(stars.values()), kind="decimal")
-    for row in rows:
-        yield from _of_model(key(row), load_run(RunFolder(runs_dir / row.runs[0])), films, stars)
+    yield "seeds", Figure(value=len(first), kind="count")
+    for name, records in found.items():
+        seeds = [dict(_of_model(load_run(RunFolder(runs_dir / record.id)), films, stars)) for record in records]
+        for own, (_, kind) in seeds[0].items():
+            yield f"{name}.{own}", over_seeds([values[own][0] for values in seeds], kind)
 
 
 def _of_model(
-    name: str, run: LoadedRun, films: dict[str, list[int]], stars: dict[str, float]
-) -> Iterator[tuple[str, Figure]]:
+    run: LoadedRun, films: dict[str, list[int]], stars: dict[str, float]
+) -> Iterator[tuple[str, tuple[float, Kind]]]:
+    """What one run makes of the films: name → value and kind."""
     info = corpora.info(corpora.PAIRS[run.config.pair][1])
     logits = review_logits(run, info, choose_device(run.config.precision), None, lambda event: None)
     positive = logits.softmax(dim=1)[:, 1].tolist()
@@ -59,7 +64,7 @@ def _of_model(
         scores = REFERENCE.film_scores(names, probabilities, strength)
         for which, chosen in (("all", known), ("often", often)):
             found = REFERENCE.rank_correlation([scores[film] for film in chosen], [stars[film] for film in chosen])
-            yield f"{name}.{way}.{which}", Figure(value=found, kind="correlation")
+            yield f"{way}.{which}", (found, "correlation")
         best = [film for film, _ in REFERENCE.rank_films(scores) if film in stars][:TOP]
-        yield f"{name}.{way}.top_stars", Figure(value=fmean(stars[film] for film in best), kind="decimal")
-        yield f"{name}.{way}.top_reviews", Figure(value=fmean(len(films[film]) for film in best), kind="decimal")
+        yield f"{way}.top_stars", (fmean(stars[film] for film in best), "decimal")
+        yield f"{way}.top_reviews", (fmean(len(films[film]) for film in best), "decimal")
