@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Patience:
     """What is waited for, and no longer."""
 
-    load: float = 15.0  # seconds of running the submission's top level
+    load: float = 6.0  # seconds of running the submission's top level: an optimizer made there takes two or three
     observation: float = 5.0  # seconds of one observation, of which a check may make several; more on a busy machine
     whole: float = 120.0  # seconds of one submission
     memory: int = 1_200 * 1024 * 1024  # bytes, the warm process's own included
