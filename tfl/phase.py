@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+HEAD = ("classifier.*",)
+
 
 @dataclass(frozen=True)
 class Phase:
@@ -12,3 +14,8 @@ class Phase:
     rate: float  # peak learning rate of the topmost group of layers
     decay: float = 1.0  # each group further down learns this many times more slowly
     drop_words: bool = True  # as the recipe says; False after a phase of the classifier alone, which has read them all
+
+    @property
+    def head_only(self) -> bool:
+        """Whether only the classifier learns."""
+        return self.layers == HEAD

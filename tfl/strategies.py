@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 
 from tfl.config import CHOSEN_LAYERS, FEW, Config
 from tfl.errors import UnknownName, UsageError
-from tfl.phase import Phase
+from tfl.phase import HEAD, Phase
 
-HEAD = ("classifier.*",)
 EVERYTHING = ("*",)
 RATE = 2e-3  # where more than the final layer learns
 HEAD_RATE = 3e-3  # where only the final layer learns, on standardised features
@@ -46,30 +45,31 @@ def _final_layer(config: Config) -> list[Phase]:
     return [Phase(HEAD, epochs=20, rate=HEAD_RATE)]
 
 
-def _head_first() -> Phase:
-    """The classifier alone, as the beginning of a strategy.
+def _between_heads(*phases: Phase) -> list[Phase]:
+    """The classifier alone, then these phases, then the classifier once more, on the body that was best.
 
-    It is fitted to the mean and spread of whole reviews.  If words were dropped afterwards, both would shift, the
-    layers would learn to make up for it, and the model would be off again on whole reviews: by 4 points on validation.
+    The classifier is fitted to the mean and spread of whole reviews.  If words were dropped afterwards, both would
+    shift, the layers would learn to make up for it, and the model would be off again on whole reviews: by 4 points on
+    validation.  The features that are dropped shift them too, by less; fitting the classifier again sets that right.
     """
-    return Phase(HEAD, epochs=10, rate=HEAD_RATE)
+    head = Phase(HEAD, epochs=10, rate=HEAD_RATE)
+    return [head, *(replace(phase, drop_words=False) for phase in phases), head]
 
 
 def _unfreeze(config: Config) -> list[Phase]:
     chosen = config.layers or CHOSEN_LAYERS
-    return [_head_first(), Phase((*HEAD, *chosen), epochs=1, rate=RATE, drop_words=False)]
+    return _between_heads(Phase((*HEAD, *chosen), epochs=1, rate=RATE))
 
 
 def _head_then_full(config: Config) -> list[Phase]:
-    return [_head_first(), Phase(EVERYTHING, epochs=_epochs(config), rate=RATE, drop_words=False)]
+    return _between_heads(Phase(EVERYTHING, epochs=_epochs(config), rate=RATE))
 
 
 def _gradual(config: Config) -> list[Phase]:
     """The classifier first, then one more layer in each phase; layers further down learn more slowly."""
     layers = [f"encoder.layers.{index}.*" for index in reversed(range(config.layers_count))]
     awake = [(*HEAD, *layers[:count]) for count in range(1, config.layers_count + 1)]
-    later = [Phase(names, epochs=1, rate=RATE, decay=1.3, drop_words=False) for names in (*awake, EVERYTHING)]
-    return [_head_first(), *later]
+    return _between_heads(*(Phase(names, epochs=1, rate=RATE, decay=1.3) for names in (*awake, EVERYTHING)))
 
 
 STRATEGIES = {
@@ -107,12 +107,18 @@ def find(name: str) -> Strategy:
 
 
 def plan(config: Config) -> list[Phase]:
-    """The phases of a configuration's strategy, with its own rate and epochs where it names them."""
+    """The phases of a configuration's strategy, with its own rate and epochs for the main one where it names them."""
     if config.layers and config.strategy != "unfreeze":
         raise UsageError("Layers can be chosen for the strategy `unfreeze` only.", "Leave --layers out.")
     phases = find(config.strategy).phases(config)
     if is_small(config):
-        phases = [phase if phase.layers == HEAD else replace(phase, epochs=phase.epochs * SMALL) for phase in phases]
-    last = phases[-1]
-    phases[-1] = replace(last, epochs=config.epochs or last.epochs, rate=config.rate or last.rate)
+        phases = [phase if phase.head_only else replace(phase, epochs=phase.epochs * SMALL) for phase in phases]
+    index = main_phase(phases)
+    main = phases[index]
+    phases[index] = replace(main, epochs=config.epochs or main.epochs, rate=config.rate or main.rate)
     return phases
+
+
+def main_phase(phases: list[Phase]) -> int:
+    """Which is the last that trains more than the classifier; where none does, the last."""
+    return max((index for index, phase in enumerate(phases) if not phase.head_only), default=len(phases) - 1)

@@ -4,7 +4,7 @@ A strategy is a list of phases.  A phase says which layers train, for how many e
 
     full           everything
     final-layer    classifier
-    gradual        classifier → + last encoder layer → + first encoder layer → everything
+    gradual        classifier → + last encoder layer → + first encoder layer → everything → classifier
 
 Two kinds of phase look different to a processor.  Where only the classifier trains, the frozen features are computed
 once and the epochs run over them (`tfl/frozen.py`).  Everywhere else each step is: batch, logits, loss, gradients,
@@ -102,7 +102,7 @@ class Training:
             for index in range(progress.phase, len(phases)):
                 self._enter(phases[index])
                 if frozen.only_classifier_trains(self.model):
-                    self._fit_classifier(phases[index], progress, stop)
+                    self._fit_classifier(phases, index, progress, stop)
                 else:
                     self._fit_layers(phases, index, progress, checkpoint, stop)
                 checkpoint = None
@@ -110,10 +110,14 @@ class Training:
                 self._save(None, progress)
                 self._obey(stop)
         self._enter(phases[-1])  # also where a checkpoint said that nothing was left to do
-        if self.device.world > 1:
-            torch.distributed.barrier()  # the first process has written the best weights
-        self.model.load_state_dict(load_weights(self.folder))
+        self._take_best()
         return progress
+
+    def _take_best(self) -> None:
+        """Go on with the best weights yet."""
+        if self.device.world > 1:
+            torch.distributed.barrier()  # the first process has written them
+        self.model.load_state_dict(load_weights(self.folder))
 
     @property
     def run_folder(self) -> RunFolder:
@@ -141,7 +145,7 @@ class Training:
         clock = time.perf_counter() - progress.seconds
         saved = reported = time.perf_counter()
 
-        last = index == len(phases) - 1
+        last = all(later.head_only for later in phases[index + 1 :])
         while progress.epoch < phase.epochs and not (last and progress.stale >= recipe.patience):
             seed = 1000 * recipe.seed + 100 * index + progress.epoch
             batches = make_batches(data.train, budget, seed, self.parts)
@@ -211,9 +215,14 @@ class Training:
 
     # -------------------------------------------------------------- the classifier alone: features computed once
 
-    def _fit_classifier(self, phase: Phase, progress: Progress, stop: "Stop") -> None:
+    def _fit_classifier(self, phases: list[Phase], index: int, progress: Progress, stop: "Stop") -> None:
+        phase = phases[index]
         clock = time.perf_counter() - progress.seconds
-        features = self.features or frozen.Features(self.model, self.device, self.parts)
+        features = self.features
+        if not all(earlier.head_only for earlier in phases[:index]):  # the body has learnt
+            self._take_best()
+            features = None
+        features = features or frozen.Features(self.model, self.device, self.parts)
         spared = features.spared
         train = features.of("train", self.data.train, stop.obey)
         validation = features.of("validation", self.data.validation, stop.obey)
@@ -299,7 +308,8 @@ class Training:
 
     def _report(self, phases: list[Phase], progress: Progress, steps: int) -> None:
         rate = progress.examples / max(progress.seconds, 1e-9)
-        epochs = sum(phase.epochs for phase in phases[progress.phase :]) - progress.epoch - progress.step / steps
+        slow = sum(phase.epochs for phase in phases[progress.phase :] if not phase.head_only)
+        epochs = slow - progress.epoch - progress.step / steps
         self.emit(
             Step(
                 run=self.run,
@@ -320,6 +330,15 @@ def choose_layers(model: nn.Module, phase: Phase, parts: Parts = REFERENCE) -> N
         parts.unfreeze(model, phase.layers)
     except LookupError as error:
         raise PatternError(str(error.args[0]), "`tfl train --help` shows how layers are named.") from error
+
+
+def learning(model: nn.Module, phases: list[Phase], parts: Parts = REFERENCE) -> int:
+    """How many of the model's parameters learn in any of the phases."""
+    names = set()
+    for phase in phases:
+        choose_layers(model, phase, parts)
+        names |= {name for name, parameter in model.named_parameters() if parameter.requires_grad}
+    return sum(parameter.numel() for name, parameter in model.named_parameters() if name in names)
 
 
 def scheduled(step: int, steps: int, warmup: float) -> float:

@@ -13,7 +13,7 @@ from tfl.pretraining.pretrain import pretrain, source_kind
 from tfl.runs import RunFolder, RunRecord
 from tfl.session import Session, finish
 from tfl.strategies import find, is_small, plan
-from tfl.training import Recipe, Training, choose_layers
+from tfl.training import Recipe, Training, choose_layers, learning
 
 
 def train(session: Session, config: Config, resume: bool = True, again: bool = False) -> RunRecord:
@@ -42,7 +42,7 @@ def train(session: Session, config: Config, resume: bool = True, again: bool = F
         progress = training.fit(phases, resume)
         session.emit(Stage(name="testing", detail=materials.small.title))
         examples = materials.small_test
-        if shared and frozen.only_classifier_trains(model):
+        if shared and all(phase.head_only for phase in phases):
             logits = model.classifier(shared.of("test", examples)).detach().cpu()
             test = judge_logits(logits, examples.labels, session.parts)
         else:
@@ -52,7 +52,7 @@ def train(session: Session, config: Config, resume: bool = True, again: bool = F
                 "source": source.id if source else None,
                 "source_kind": source.source_kind if source else "",
                 "parameters_total": sum(p.numel() for p in model.parameters()),
-                "parameters_trainable": sum(p.numel() for p in model.parameters() if p.requires_grad),
+                "parameters_trainable": learning(model, phases),
             }
         )
         record = finish(record, progress.seconds, **progress.results(), **test.results())

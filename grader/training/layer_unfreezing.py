@@ -16,7 +16,7 @@ from grader.training.bench import Bench
 from grader.training.learner import Workplace
 from grader.training.report import Finding, Report, Row
 from tfl.config import Config
-from tfl.strategies import HEAD
+from tfl.phase import HEAD
 
 PARTS = ("freeze", "replace_head", "unfreeze")
 CHOICES = {"linear2-everywhere": ("*.linear2.*",), "last-block": ("encoder.layers.1.*",)}

@@ -28,11 +28,11 @@ from tfl.model import WEIGHTS, ModelConfig, load_weights
 from tfl.parts import REFERENCE
 from tfl.phase import Phase
 from tfl.runs import RunFolder
-from tfl.training import Data, Training, drop_words, scheduled
+from tfl.training import Data, Training, drop_words, learning, scheduled
 
-EPOCHS = 7  # of the toy's three phases
+EPOCHS = 9  # of the toy's four phases
 STEPS = 5  # of an epoch
-MOMENTS = 27  # the events that the toy sends when it reports every step: 7 epochs and 4 · 5 steps
+MOMENTS = 29  # the events that the toy sends when it reports every step: 9 epochs and 4 · 5 steps
 
 
 pytestmark = pytest.mark.usefixtures("no_collecting")
@@ -88,6 +88,10 @@ def assert_same(found: Training, progress: Progress, expected: Training, expecte
         assert torch.equal(found.model.state_dict()[name], tensor), name
         assert torch.equal(load_weights(found.folder)[name], tensor), name
     assert RunFolder(found.folder).history() == progress.history  # each epoch once, although a kill may fall between
+
+
+def body(toy: Training) -> dict[str, Tensor]:
+    return {name: tensor for name, tensor in weights(toy).items() if not name.startswith("classifier.")}
 
 
 def changed(toy: Training, before: dict[str, Tensor]) -> set[str]:
@@ -289,7 +293,7 @@ def test_phases_follow_each_other_and_each_has_its_layers(toy: ModuleType, tmp_p
 
     made = toy.make(tmp_path, remember)
     before = weights(made)
-    made.fit(toy.PHASES)
+    made.fit(toy.PHASES[:3])
     head = {"classifier.weight", "classifier.bias"}
     layer = {name for name in before if name.startswith("encoder.layers.1.")}
     assert [phase for phase, _ in seen] == [1, 1, 1, 2, 2, 3, 3]
@@ -359,6 +363,32 @@ def test_features_computed_by_another_training_are_used(toy: ModuleType, tmp_pat
     assert_same(sharing, shared_progress, whole, progress)
 
 
+def test_after_other_layers_the_classifier_is_fitted_anew_to_the_best_body(toy: ModuleType, tmp_path: Path) -> None:
+    layers, head = [Phase(("*",), 9, 3e-2)], Phase(("classifier.*",), 2, 1e-2)
+    before, progress = fitted(toy, tmp_path / "before", phases=layers, data=contrary(toy))
+    assert progress.best_epoch < 9  # so the last body is not the best
+    after = toy.make(tmp_path / "after", data=contrary(toy))
+    after.features = Features(toy.make(tmp_path / "body").model, toy.CPU)  # of the untrained body
+    bodies = []
+    after.emit = lambda event: bodies.append(body(after)) if isinstance(event, Epoch) and event.phase == 2 else None
+    after.fit([*layers, head])
+    assert len(bodies) == 2
+    for found in bodies:
+        assert all(torch.equal(found[name], weight) for name, weight in body(before).items())
+    read = Features(before.model, toy.CPU).of("train", before.data.train)
+    assert torch.equal(Features(after.model, toy.CPU).of("train", after.data.train), read)
+
+
+def test_what_learns_in_any_phase_is_counted_once(toy: ModuleType, tmp_path: Path) -> None:
+    model = toy.make(tmp_path).model
+    size = {name: parameter.numel() for name, parameter in model.named_parameters()}
+    head = size["classifier.weight"] + size["classifier.bias"]
+    layer = sum(count for name, count in size.items() if name.startswith("encoder.layers.1."))
+    assert learning(model, toy.PHASES[:1]) == head
+    assert learning(model, [*toy.PHASES[:2], toy.PHASES[0]]) == head + layer
+    assert learning(model, toy.PHASES) == sum(size.values())
+
+
 def test_the_scores_of_a_classifier_phase_are_those_of_the_whole_model(toy: ModuleType, tmp_path: Path) -> None:
     made = toy.make(tmp_path)
     progress = made.fit([Phase(("classifier.*",), 3, 1e-2)])
@@ -407,7 +437,7 @@ def test_an_epoch_stands_in_the_history_as_soon_as_it_is_over(toy: ModuleType, t
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "REPORT_SECONDS", -1.0)
-        toy.make(tmp_path, look).fit(toy.PHASES[2:])
+        toy.make(tmp_path, look).fit(toy.PHASES[2:3])
     assert set(lines) == {(1, 0), (2, 1)}
 
 
@@ -419,7 +449,7 @@ def test_a_training_that_starts_anew_drops_the_history_of_the_old_one(toy: Modul
 
 def test_steps_are_reported_with_the_time_left(toy: ModuleType, tmp_path: Path, every_step: None) -> None:
     heard: list[Event] = []
-    toy.make(tmp_path, heard.append).fit(toy.PHASES[2:])
+    toy.make(tmp_path, heard.append).fit(toy.PHASES[2:3])
     steps = [event for event in heard if isinstance(event, Step)]
     assert [(event.epoch, event.step, event.steps) for event in steps] == [
         (epoch, step, STEPS) for epoch in (1, 2) for step in range(1, STEPS + 1)
@@ -439,7 +469,7 @@ def test_every_example_is_seen_once_in_an_epoch(
         return collate(examples, indices, *rest)
 
     monkeypatch.setattr(training, "collate", remember)
-    made.fit(toy.PHASES[2:])
+    made.fit(toy.PHASES[2:3])
     first, second = seen[:STEPS], seen[STEPS:]
     assert sorted(i for batch in first for i in batch) == list(range(37))
     assert sorted(i for batch in second for i in batch) == list(range(37))

@@ -1,4 +1,4 @@
-"""A training of three phases that takes a moment, for tests that stop it, kill it, or share it between processes.
+"""A training of four phases that takes a moment, for tests that stop it, kill it, or share it between processes.
 
 python toy_training.py FOLDER                            trains in FOLDER and prints a line for each event
 torchrun --nproc-per-node 2 toy_training.py FOLDER       the same in two processes, without dropout and with it
@@ -29,7 +29,9 @@ from tfl.training import Data, Recipe, Training
 CPU = Device(torch.device("cpu"), bfloat16=False)
 SHAPES = ModelConfig(vocabulary=16, width=8, heads=2, hidden=8, layers=2, dropout=0.1, max_len=16)
 HEAD, LAYER, ALL = "classifier.*", "encoder.layers.1.*", "*"
-PHASES = [Phase((HEAD,), 3, 1e-2), Phase((HEAD, LAYER), 2, 1e-2), Phase((ALL,), 2, 1e-2, decay=2.0)]
+PHASES = [
+    Phase((HEAD,), 3, 1e-2), Phase((HEAD, LAYER), 2, 1e-2), Phase((ALL,), 2, 1e-2, decay=2.0), Phase((HEAD,), 2, 1e-2)
+]  # fmt: skip
 
 
 def examples(count: int, seed: int) -> Examples:

@@ -1,6 +1,6 @@
 """Experiments that lessons need beside the comparison: word order, other choices of layers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -35,7 +35,6 @@ def word_order(runs_dirs: dict[str, Path]) -> Group:
             }
         )
         figures |= {name: tested(own) for name, own in found.items()}
-        figures[f"{pair}.seeds"] = _seeds(found)
         records += chain.from_iterable(found.values())
     from tfl.corpora.sample import BAG_OF_WORDS_CEILING
 
@@ -48,10 +47,6 @@ def tested(records: Sequence[RunRecord]) -> Figure:
     return over_seeds([record.test.accuracy for record in records if record.test])
 
 
-def _seeds(found: Mapping[str, Sequence[RunRecord]]) -> Figure:
-    return Figure(value=len(next(iter(found.values()))), kind="count")
-
-
 def layers(runs_dir: Path, plots: Path) -> Group:
     """What each choice of layers trains on IMDB, what it costs, and what it reaches; with the first seed's curves."""
     from tfl import plots as drawing
@@ -62,7 +57,7 @@ def layers(runs_dir: Path, plots: Path) -> Group:
             for name, patterns in LAYERS.items()
         }
     )
-    figures = {"seeds": _seeds(found)}
+    figures: dict[str, Figure] = {}
     curves = {}
     for name, own in found.items():
         figures[f"{name}.test"] = tested(own)
@@ -91,7 +86,6 @@ def topics(runs_dir: Path) -> Group:
         }
     )
     figures = {f"{name}.test": tested(own) for name, own in found.items()}
-    figures["seeds"] = _seeds(found)
     return group("tfl train full --objective words+topic", list(chain.from_iterable(found.values())), figures)
 
 
@@ -139,14 +133,14 @@ def _matching(body: TransformerClassifier, patterns: Sequence[str]) -> int:
 
 def _recipe(settings: Config) -> dict[str, Figure]:
     """Rates and epochs that lessons name."""
-    from tfl.strategies import plan
+    from tfl.strategies import main_phase, plan
 
     figures = {}
     for name in ("scratch", "full", "final-layer", "gradual", "unfreeze"):
         phases = plan(settings.model_copy(update={"strategy": name}))
         figures[f"{name.replace('-', '_')}.epochs"] = Figure(value=sum(phase.epochs for phase in phases), kind="count")
-        figures[f"{name.replace('-', '_')}.rate"] = Figure(value=phases[-1].rate, kind="number")
-    figures["gradual.decay"] = Figure(
-        value=plan(settings.model_copy(update={"strategy": "gradual"}))[-1].decay, kind="number"
-    )
+        main = phases[main_phase(phases)]
+        figures[f"{name.replace('-', '_')}.rate"] = Figure(value=main.rate, kind="number")
+        if name == "gradual":
+            figures["gradual.decay"] = Figure(value=main.decay, kind="number")
     return figures
