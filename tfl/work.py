@@ -126,7 +126,7 @@ def recommend(request: Request, emit: Emit) -> None:
     """Rank the films of the test reviews.
 
     Request: `top` and `bottom` (how many films of each end), and perhaps `run`, `runs_dir`, `data_dir`,
-    `titles` (the path of a table of film titles).
+    `threads`, `titles` (the path of a table of film titles).
     Result: `run`, `corpus` and the fields of `Recommendation`.
     """
     from tfl import recommendation
@@ -139,7 +139,7 @@ def recommend(request: Request, emit: Emit) -> None:
         request["top"],
         request["bottom"],
         titles,
-        choose_device(run.config.precision),
+        choose_device(run.config.precision, request.get("threads")),
         _path(request, "data_dir"),
         emit,
     )

@@ -11,24 +11,23 @@ from urllib.parse import urlsplit
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.filter import LineFilter
-from textual.reactive import reactive
 from textual.screen import Screen
 
 from tfl import benches, lessons
 from tfl.course import Stage
 from tfl.errors import TflError
-from tfl.jobs import Job
 from tfl.service import Service
 from tfl.standing import Next
 from tui import settings
+from tui.jobs import JobApp
 from tui.learner import Learner
 from tui.screens.map import MapScreen
 from tui.settings import DARK, LIGHT
 from tui.themes import THEMES
+from tui.writer import Record, Writer
 
 if TYPE_CHECKING:
     from tui.grading import Grading
@@ -53,7 +52,7 @@ def _commands() -> Any:
     return Commands
 
 
-class TflApp(App[None]):
+class TflApp(JobApp):
     """The course, runs and training in the terminal."""
 
     CSS_PATH = "app.tcss"
@@ -69,9 +68,6 @@ class TflApp(App[None]):
         Binding("q", "quit", "Quit"),
     ]
 
-    stopping = reactive(False)  # the job has been asked to end
-    busy = reactive("")  # what the job is doing, in a few words
-
     def __init__(
         self, runs_dir: Path, learner: Learner | None = None, place: str = "", results: Path | None = None, **more: Any
     ) -> None:
@@ -81,8 +77,8 @@ class TflApp(App[None]):
         self.learner = learner or Learner()
         self.place = place
         self.results = results
-        self.job: Job | None = None  # the training that is going on
-        self.leaving = False  # the app closes when that has saved its work
+        self.writer = Writer(self.write_down)
+        self.unwritten: list[TflError] = []  # what could not be told any more, as the app was ending
         self.newest_run = ""  # the id of the run that a training here has made last
         self._service: Service | None = None
         self.settings, self._told = settings.load()
@@ -94,14 +90,14 @@ class TflApp(App[None]):
         self.push_screen(MapScreen())
         if self.place:
             self.call_after_refresh(self.go, self.place)
-        for notice in (self._told, self.learner.progress.notice):
+        for notice in (self._told, self.learner.progress.notice, self._renew()):
             if notice:
                 self.warn(notice)
         self.theme_changed_signal.subscribe(self, lambda theme: self.keep(theme=theme.name))
 
     def on_unmount(self) -> None:
-        if self.job:
-            self.job.stop()
+        self.end_job()
+        self.writer.close()
         if self._service:
             self._service.close()
         if "grading" in self.__dict__:
@@ -117,6 +113,17 @@ class TflApp(App[None]):
         """Tell an error."""
         self.notify(str(error), severity="error", timeout=10, markup=False)
 
+    def write_down(self, record: Record) -> None:
+        """Change the progress, in whatever thread this is called, and tell what its learner must know."""
+        try:
+            notice = record().notice
+        except TflError as error:
+            if not self.call_later(self.fail, error):
+                self.unwritten.append(error)
+        else:
+            if notice:
+                self.call_later(self.warn, notice)
+
     def keep(self, **choices: str) -> None:
         """Keep a setting."""
         if all(getattr(self.settings, name) == value for name, value in choices.items()):
@@ -128,10 +135,21 @@ class TflApp(App[None]):
     def look(self) -> bool:
         """Whether the progress has changed since the last look."""
         try:
-            return self.learner.look()
+            changed = self.learner.look()
         except TflError as error:
             self.fail(error)
             return False
+        if changed and self.learner.progress.notice:
+            self.warn(self.learner.progress.notice)
+        return changed
+
+    def _renew(self) -> str:
+        """Bring an older workspace up to date; what was done."""
+        try:
+            return self.learner.renew()
+        except TflError as error:
+            self.fail(error)
+            return ""
 
     # ---------------------------------------------------------------------------------------------- the places
 
@@ -220,10 +238,12 @@ class TflApp(App[None]):
             self.call_after_refresh(screen.choose, strategy, layers)
 
     def action_compare(self) -> None:
-        """The strategies side by side."""
+        """The strategies side by side; the screen stays when one leaves it, as trainings for it go on."""
         from tui.screens.compare import CompareScreen
 
-        self.show(CompareScreen(self.runs_dir))
+        if not self.is_screen_installed("compare"):
+            self.install_screen(CompareScreen(self.runs_dir), "compare")
+        self.show(self.get_screen("compare", CompareScreen))
 
     def action_class(self) -> None:
         """A class's results."""
@@ -277,26 +297,6 @@ class TflApp(App[None]):
         from tui.grading import Grading
 
         return Grading(self.learner.course)
-
-    async def action_quit(self) -> None:
-        """Close; where a job is running, once it has saved its work.  A second time, at once."""
-        if not self.job:
-            self.exit()
-            return
-        self.leaving = True
-        self.stop_job()
-
-    def stop_job(self) -> None:
-        """Ask the job to save its work and end; the second time, kill it."""
-        if self.job:
-            self.job.stop()
-            self.stopping = True
-
-    def job_ended(self) -> None:
-        """The job has sent its last event."""
-        self.job, self.stopping = None, False
-        if self.leaving:
-            self.exit()
 
     # ------------------------------------------------------------------------------------------------- the keys
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from tfl import course as courses
 from tfl import lessons, progress, standing, workspace
 from tfl.course import Course, Exercise, Stage
+from tfl.errors import WorkspaceError
 from tfl.lessons import Lesson
 from tfl.progress import Progress
 from tfl.standing import Next, Standing
@@ -21,8 +22,9 @@ class Learner:
         Raises CourseError, and WorkspaceError for a workspace that is damaged.
         """
         self.start = (folder or Path.cwd()).absolute()
-        self.workspace: Workspace | None = workspace.search(self.start)
-        self.course: Course = self.workspace.course if self.workspace and not course else courses.load(course)
+        found = workspace.search(self.start)
+        self.course: Course = found.course if found and not course else courses.load(course)
+        self.workspace: Workspace | None = found if found and found.course.folder == self.course.folder else None
         self.progress = Progress()
         self._stamp: object = None
         self.look()
@@ -68,10 +70,28 @@ class Learner:
 
     def make_workspace(self) -> Workspace:
         """Make a workspace in the folder where the app was started.  Raises WorkspaceError."""
+        if other := workspace.search(self.start):
+            raise WorkspaceError(
+                f"{other.folder} is a workspace of another course, “{other.course.title}”.", "Choose another folder."
+            )
         self.workspace, _ = workspace.create(self.start, self.course)
         self._stamp = None
         self.look()
         return self.workspace
+
+    def renew(self) -> str:
+        """Bring a workspace of an older course up to date; says what was done, if anything.  Raises WorkspaceError.
+
+        What the learner has begun is left alone: a newer stub is put beside it.
+        """
+        if not self.workspace or not self.workspace.outdated:
+            return ""
+        self.workspace, done = workspace.create(self.workspace.folder)
+        self._stamp = None
+        self.look()
+        beside = [workspace.beside(Path(name)).name for name, what in done.items() if what == "kept, newer beside"]
+        kept = f"  Your own work stays as it is; the newer files lie beside it: {', '.join(beside)}." if beside else ""
+        return f"The course is now version {self.course.version}, and this workspace has been brought up to date.{kept}"
 
 
 def _modified(path: Path) -> int:

@@ -37,6 +37,8 @@ def main() -> None:
         sys.exit(error.exit_code)
     app = TflApp(arguments.runs_dir, learner, arguments.place, arguments.results)
     app.run()
+    for unwritten in app.unwritten:
+        print(f"✗ {unwritten}", file=sys.stderr)
     sys.exit(app.return_code)
 
 

@@ -1,5 +1,7 @@
 """Numbers, states and errors as the screens write them."""
 
+from pathlib import Path
+
 from textual.content import Content
 
 GLYPHS = {  # state → sign and colour; the sign alone says it too
@@ -26,6 +28,14 @@ def bar(done: int, total: int, width: int = 20) -> str:
     """━━━━━━━╌╌╌╌╌  58 %"""
     full = width * done // total
     return f"{'━' * full}{'╌' * (width - full)} {100 * done // total:3} %"
+
+
+def short(path: Path) -> str:
+    """A path as one would type it here: below the current folder without it, below the home folder with ~."""
+    for folder, sign in ((Path.cwd(), ""), (Path.home(), "~/")):
+        if path.is_relative_to(folder):
+            return f"{sign}{path.relative_to(folder)}"
+    return str(path)
 
 
 def wrong(text: str) -> Content:

@@ -9,13 +9,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import DataTable, Footer, Input, Static
+from textual.widgets import DataTable, Footer, Static
 
 from grader.marks import GLYPHS, Mark
 from tfl.course import Course
 from tfl.errors import TflError
-from tui.screens.base import TflScreen
+from tui.screens.filtered import FilteredScreen
 from tui.widgets.checks import COLOURS
+from tui.widgets.filter_field import FilterField
 from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
 from tui.words import plural, wrong
@@ -47,14 +48,13 @@ class Student(NamedTuple):
     given: list[Given]
 
 
-class ClassScreen(TflScreen[None]):
+class ClassScreen(FilteredScreen):
     """Read-only: grading, exporting and adjusting are commands of `tfl class`."""
 
     DEFAULT_CSS = """
     ClassScreen {
         #body { height: 1fr; }
         DataTable { width: 1fr; height: 100%; margin: 1; background: transparent; scrollbar-size-vertical: 1; }
-        #filter { margin: 0 2; border-left: thick $accent; display: none; }
         #student {
             width: 40%;
             height: 100%;
@@ -81,7 +81,7 @@ class ClassScreen(TflScreen[None]):
     def compose(self) -> ComposeResult:
         yield Title("Class", str(self.results))
         yield Static(Content("Reading the gradebook …"), id="said")
-        yield Input(placeholder="a part of a name; esc shows all", id="filter", compact=True)
+        yield FilterField("a part of a name; esc shows all")
         with Horizontal(id="body"):
             yield DataTable(cursor_type="row")
             with VerticalScroll(id="student", can_focus=False):
@@ -92,9 +92,6 @@ class ClassScreen(TflScreen[None]):
     def on_mount(self) -> None:
         self.rest()
         self.action_read()
-
-    def rest(self) -> None:
-        self.query_one(DataTable).focus()
 
     @work(thread=True, exclusive=True)
     def action_read(self) -> None:
@@ -121,13 +118,14 @@ class ClassScreen(TflScreen[None]):
 
     def draw(self) -> None:
         """The table, as it is filtered."""
-        wanted = self.query_one("#filter", Input).value.lower()
-        fitting = [student for student in self.students if wanted in f"{student.name} {student.id}".lower()]
+        if not self.students:
+            return
+        fitting = [student for student in self.students if self.filter_field.fits(f"{student.name} {student.id}")]
         self.shown = fitting[:ROWS]
         table: DataTable[Text] = self.query_one(DataTable)
         table.clear(columns=True)
         table.add_column("student")
-        for given in self.students[0].given if self.students else ():
+        for given in self.students[0].given:
             table.add_column(Text(given.exercise.removeprefix("exercise").rjust(4), justify="right"))
         table.add_column(Text(" sum", justify="right"))
         for student in self.shown:
@@ -143,26 +141,6 @@ class ClassScreen(TflScreen[None]):
             box = self.query_one("#student", VerticalScroll)
             box.query_one(Static).update(_about(self.shown[event.cursor_row]))
             box.scroll_home(animate=False)
-
-    def action_filter(self) -> None:
-        field = self.query_one("#filter", Input)
-        field.display = True
-        field.focus()
-
-    def on_input_changed(self) -> None:
-        if self.students:
-            self.draw()
-
-    def on_input_submitted(self) -> None:
-        self.rest()
-
-    def action_back(self) -> None:
-        field = self.query_one("#filter", Input)
-        if field.display:
-            field.value, field.display = "", False
-            self.rest()
-        else:
-            super().action_back()
 
 
 def _read(results: Path, course: Course) -> list[Student]:

@@ -1,32 +1,31 @@
 """The strategies side by side: the table and the plots of `tfl compare`."""
 
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.console import JustifyMethod
 from rich.text import Text
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.message import Message
-from textual.widgets import DataTable, Footer, Input, Static
+from textual.widgets import DataTable, Footer, Static
 
 from tfl import comparison_files as on_paper
 from tfl import corpora
 from tfl.comparison import Comparison, Row
+from tfl.errors import EXIT_INTERRUPTED
 from tfl.events import Event, Failed, Finished, RunFinished, Stage, Step
-from tfl.jobs import Job
-from tui.screens.base import TflScreen
+from tui.jobs import threads
+from tui.screens.filtered import FilteredScreen
+from tui.screens.job import JobScreen
+from tui.widgets.filter_field import FilterField
 from tui.widgets.intervals import Intervals
 from tui.widgets.label_curves import LabelCurves
 from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
-from tui.words import wrong
+from tui.words import plural, wrong
 
 SORTS: dict[str, Callable[[Row], Any]] = {
     "test": lambda row: -(row.test.mean if row.test else -1),
@@ -47,8 +46,10 @@ or in a shell:
 
 What is trained already is reused."""
 
+STOPPED = Content.styled("‖ stopped; what is trained stays, and t goes on", "$text-warning")
 
-class CompareScreen(TflScreen[None]):
+
+class CompareScreen(FilteredScreen, JobScreen):
     """Reads `comparison.json`; can make it."""
 
     CSS_PATH = "compare.tcss"
@@ -63,15 +64,10 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
         Binding("x", "cancel", "Stop"),
     ]
 
-    @dataclass
-    class Told(Message):
-        """The job has said something."""
-
-        event: Event
-
     def __init__(self, runs_dir: Path) -> None:
         super().__init__()
         self.runs_dir = runs_dir
+        self.path = runs_dir / "comparison.json"
         self.found: Comparison | None = None
         self.sorted_by = 0
         self.labels_plot = False
@@ -81,7 +77,7 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
         yield Title("Compare")
         with Vertical(id="body"):
             yield DataTable(cursor_type="row", zebra_stripes=False)
-            yield Input(placeholder="show only rows with this text; esc shows all", id="filter", compact=True)
+            yield FilterField("show only rows with this text; esc shows all")
             yield Static(id="note")
             with Horizontal(id="plots"):
                 yield Intervals()
@@ -93,12 +89,8 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
         yield TooSmall()
 
     def on_mount(self) -> None:
-        self.query_one("#filter").display = False
         self.rest()
         self.read()
-
-    def rest(self) -> None:
-        self.query_one(DataTable).focus()
 
     def on_resize(self) -> None:
         super().on_resize()
@@ -107,9 +99,17 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
 
     # -------------------------------------------------------------------------------------------------- reading
 
+    def on_screen_resume(self) -> None:
+        """Another tfl may have compared meanwhile."""
+        if self._stamp != self._modified():
+            self.read()
+
+    def _modified(self) -> int:
+        return self.path.stat().st_mtime_ns if self.path.exists() else 0
+
     def read(self) -> None:
         """Read what was compared last."""
-        path = self.runs_dir / "comparison.json"
+        path, self._stamp = self.path, self._modified()
         empty = self.query_one("#empty", VerticalScroll)
         self.found = None
         try:
@@ -129,11 +129,11 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
 
     def draw(self) -> None:
         """The table and the plots, as they are sorted and filtered."""
-        assert self.found
-        wanted = self.query_one("#filter", Input).value.lower()
+        if not self.found:
+            return
         name = list(SORTS)[self.sorted_by]
         rows = sorted(self.found.rows, key=SORTS[name])
-        rows = [row for row in rows if wanted in " ".join(on_paper.cells(row)).lower()]
+        rows = [row for row in rows if self.filter_field.fits(" ".join(on_paper.cells(row)))]
         columns = NARROW if self.has_class("-wide") else BROAD
         table: DataTable[Text] = self.query_one(DataTable)
         table.clear(columns=True)
@@ -143,7 +143,9 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
             cells = dict(zip(on_paper.COLUMNS, on_paper.cells(row), strict=True)) | {"strategy": row.name}
             table.add_row(*(_cell(column, cells[column]) for column in columns))
         self.shown = rows
-        self.title_bar.state(f"sorted by {name}" + (f" · {len(rows)} of {len(self.found.rows)}" if wanted else ""))
+        self.title_bar.state(
+            f"sorted by {name}" + (f" · {len(rows)} of {len(self.found.rows)}" if self.filter_field.value else "")
+        )
         self.query_one(Intervals).show(rows)
         self.query_one(LabelCurves).show(self.found.rows)
         self.query_one(Intervals).display = not self.labels_plot or self.has_class("-vast")
@@ -165,7 +167,7 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
             return self.found is not None
         if action == "train":
             return self.home.job is None
-        return self.home.job is not None if action == "cancel" else True
+        return super().check_action(action, parameters)
 
     def action_sort(self) -> None:
         self.sorted_by = (self.sorted_by + 1) % len(SORTS)
@@ -174,26 +176,6 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
     def action_plot(self) -> None:
         self.labels_plot = not self.labels_plot
         self.draw()
-
-    def action_filter(self) -> None:
-        field = self.query_one("#filter", Input)
-        field.display = True
-        field.focus()
-
-    def on_input_changed(self) -> None:
-        if self.found:
-            self.draw()
-
-    def on_input_submitted(self) -> None:
-        self.rest()
-
-    def action_back(self) -> None:
-        field = self.query_one("#filter", Input)
-        if field.display:
-            field.value, field.display = "", False
-            self.rest()
-        else:
-            super().action_back()
 
     def action_pictures(self) -> None:
         """Open the figures where pictures can be opened, and say where they are."""
@@ -210,29 +192,20 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
             "labels": [None],
             "strategies": [],
             "choices": {"pair": pair},
-            "threads": max(1, (os.cpu_count() or 1) - 1),
+            "threads": threads(),
             "runs_dir": str(self.runs_dir),
             "continue": f"tfl compare --corpus {pair} --seeds 0 --labels all",
         }
-        self.home.job, self.done = Job("compare", request), 0
+        self.done = 0
         self._say(Content("Starting a process for it …"))
-        self.follow(self.home.job)
-        self.refresh_bindings()
+        self.launch("compare", request)
 
-    def action_cancel(self) -> None:
-        self.home.stop_job()
+    @property
+    def brief(self) -> str:
+        return f"▸ comparing, {plural(self.done, 'run')} done"
 
-    @work(thread=True)
-    def follow(self, job: Job) -> None:
-        """Pass on what the job says, to its end."""
-        try:
-            for event in job:
-                self.post_message(self.Told(event))
-        finally:
-            job.close()
-
-    def on_compare_screen_told(self, message: Told) -> None:
-        match message.event:
+    def hear(self, event: Event) -> None:
+        match event:
             case RunFinished():
                 self.done += 1
             case Stage(name=name, detail=detail):
@@ -243,11 +216,10 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
                 told = f"▸ {step.run}  epoch {step.epoch}, step {step.step} of {step.steps}"
                 self._say(Content.assemble((told, "$text-primary"), f"  {self.done} runs done"))
             case Failed() as failed:
-                self._say(wrong(f"{failed.message} {failed.action}"))
-                self._ended()
+                stopped = failed.exit_code == EXIT_INTERRUPTED
+                self._ended(STOPPED if stopped else wrong(f"{failed.message} {failed.action}"))
             case Finished():
-                self._say(Content())
-                self._ended()
+                self._ended(Content())
                 self.read()
             case _:
                 pass
@@ -255,9 +227,11 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
     def _say(self, what: Content) -> None:
         self.query_one("#job", Static).update(what)
 
-    def _ended(self) -> None:
-        self.home.job_ended()
+    def _ended(self, how: Content) -> None:
+        self._say(how)
         self.refresh_bindings()
+        if not self.is_current:
+            self.notify(how.plain or "All strategies are compared.", title="Compare", timeout=10, markup=False)
 
 
 def _cell(column: str, text: str) -> Text:

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from textual import work
@@ -22,7 +23,7 @@ from tui.screens.base import TflScreen
 from tui.widgets.checks import Checks, findings
 from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
-from tui.words import plural, wrong
+from tui.words import plural, short, wrong
 
 
 class ExerciseScreen(TflScreen[None]):
@@ -100,7 +101,7 @@ h shows one hint more.  Once all checks have passed, g trains with your code and
 
     def _file(self) -> Content:
         return Content.assemble(
-            ("file  ", "$foreground 60%"), (str(self.workspace.path(self.exercise)), "$text-warning")
+            ("file  ", "$foreground 60%"), (short(self.workspace.path(self.exercise)), "$text-warning")
         )
 
     def on_mount(self) -> None:
@@ -172,7 +173,7 @@ h shows one hint more.  Once all checks have passed, g trains with your code and
             submission = grading.read(self.workspace.path(self.exercise), self.exercise)
             for found in grading.check(self.exercise, submission):
                 if isinstance(found, Mark):
-                    self.workspace.record_mark(found, submission.source)
+                    self.home.write_down(partial(self.workspace.record_mark, found, submission.source))
                 self.post_message(self.Found(found, submission.source))
         except TflError as error:
             self.post_message(self.Refused(error))
@@ -264,10 +265,7 @@ h shows one hint more.  Once all checks have passed, g trains with your code and
         """Show the hints seen so far, and one more each time after the first look."""
         seen, hints = self.home.learner.progress.exercise(self.exercise.id).hints, self.exercise.hints
         count = min(len(hints), seen + 1 if self.hints_shown or not seen else seen)
-        try:
-            self.workspace.record_hint(self.exercise, count)
-        except TflError as error:
-            self.home.fail(error)
+        self.home.write_down(partial(self.workspace.record_hint, self.exercise, count))
         self.home.look()
         self.hints_shown = True
         lines = []

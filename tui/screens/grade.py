@@ -1,15 +1,11 @@
 """Training with the learner's own code, once its checks have passed, and what that shows."""
 
-import os
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Footer, Static
 
 from grader import training
@@ -18,8 +14,8 @@ from tfl.course import Exercise
 from tfl.errors import TflError
 from tfl.events import Event, Failed, Finished, Result
 from tfl.formats import duration, score
-from tfl.jobs import Job
-from tui.screens.base import TflScreen
+from tui.jobs import BUSY, threads
+from tui.screens.job import JobScreen
 from tui.widgets.curves import Curves
 from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
@@ -27,7 +23,7 @@ from tui.widgets.training import Training
 from tui.words import wrong
 
 
-class GradeScreen(TflScreen[None]):
+class GradeScreen(JobScreen):
     """Starts by itself; leaving it stops the training."""
 
     HELP = """Real training with your functions as parts of the engine, beside the reference: up to 90 seconds.
@@ -46,12 +42,6 @@ x or esc stops it; the marks stand whatever comes out.  o says where the picture
         Binding("o", "pictures", "Pictures"),
     ]
 
-    @dataclass
-    class Told(Message):
-        """The job has said something."""
-
-        event: Event
-
     def __init__(self, exercise: Exercise) -> None:
         super().__init__()
         self.exercise = exercise
@@ -67,7 +57,7 @@ x or esc stops it; the marks stand whatever comes out.  o says where the picture
 
     def on_mount(self) -> None:
         if self.home.job:
-            self._fail("A training is running already.  Stop it, or wait for it.")
+            self._fail(BUSY.format(self.home.busy))
             return
         try:
             request = self._request()
@@ -75,38 +65,33 @@ x or esc stops it; the marks stand whatever comes out.  o says where the picture
             self._fail(str(error))
             return
         self.query_one(Training).begin()
-        self.home.job = Job(training.WORK, request)
-        self.follow(self.home.job)
+        self.launch(training.WORK, request)
+
+    def on_unmount(self) -> None:
+        if self.is_mine:
+            self.home.end_job()
 
     def _request(self) -> dict[str, Any]:
         learner = self.home.learner
         assert learner.workspace
         submission = self.home.grading.read(learner.workspace.path(self.exercise), self.exercise)
-        threads = max(1, (os.cpu_count() or 1) - 1)  # the screen needs one too
-        options = training.Options(threads=threads, runs_dir=self.home.runs_dir.absolute(), limit=None)
+        options = training.Options(threads=threads(), runs_dir=self.home.runs_dir.absolute(), limit=None)
         return training.request(learner.course, self.exercise, submission, options)
 
     def _fail(self, reason: str) -> None:
         self.add_class("-done")
         self.query_one("#report", VerticalScroll).query_one(Static).update(wrong(reason))
 
-    @work(thread=True)
-    def follow(self, job: Job) -> None:
-        """Pass on what the job says, to its end."""
-        try:
-            for event in job:
-                self.post_message(self.Told(event))
-        finally:
-            job.close()
+    @property
+    def brief(self) -> str:
+        return self.query_one(Training).brief
 
-    def on_grade_screen_told(self, message: Told) -> None:
-        event, shown = message.event, self.query_one(Training)
+    def hear(self, event: Event) -> None:
         if isinstance(event, Result):
             self.report = Report.model_validate(event.value)
             return
-        shown.take(event)
+        self.query_one(Training).take(event)
         if isinstance(event, Finished | Failed):
-            self.home.job_ended()
             if self.report:
                 self.add_class("-done")
                 box = self.query_one("#report", VerticalScroll)
@@ -117,14 +102,11 @@ x or esc stops it; the marks stand whatever comes out.  o says where the picture
     # ------------------------------------------------------------------------------------------------- the keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "cancel":
-            return self.home.job is not None
         if action == "pictures":
             return bool(self.report and self.report.plots)
-        return self.has_class("-low") and not self.report if action == "measure" else True
-
-    def action_cancel(self) -> None:
-        self.home.stop_job()
+        if action == "measure":
+            return self.has_class("-low") and not self.report
+        return super().check_action(action, parameters)
 
     def action_measure(self) -> None:
         self.query_one(Curves).switch()
@@ -137,7 +119,7 @@ x or esc stops it; the marks stand whatever comes out.  o says where the picture
 
     def leave(self) -> None:
         """The first time it stops the training and waits for it, so that what it tells last is seen."""
-        if self.home.job and not self.home.stopping:
+        if self.is_mine and not self.home.stopping:
             self.home.stop_job()
         else:
             super().leave()

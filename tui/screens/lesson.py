@@ -1,22 +1,19 @@
 """A lesson, a step at a time, with the bench that belongs to it beside the text."""
 
-import threading
 from functools import partial
 from typing import Any, ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, Static
 
-from tfl.errors import TflError
-from tfl.lessons import Lesson, Step
+from tfl.lessons import Lesson, Question, Step
 from tui.screens.base import TflScreen
 from tui.widgets import benches
 from tui.widgets.prose_view import ProseView
-from tui.widgets.question import QuestionView
+from tui.widgets.question import Given, QuestionView
 from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
 
@@ -55,8 +52,7 @@ click them, or press g for a list of the step's words and links.  Where there is
         self.lesson = lesson
         self.number = max(1, min(step, len(lesson.steps)))
         self.bench = ""  # whose bench is there
-        self._places: list[int] = []  # steps to be noted, in this order
-        self._writing = threading.Lock()
+        self._answers: dict[str, Given] = {}  # given here: they may not be on the disk yet
 
     @property
     def step(self) -> Step:
@@ -86,6 +82,7 @@ click them, or press g for a list of the step's words and links.  Where there is
 
     async def show(self) -> None:
         """Show the step that is open, and note that it is read."""
+        self.home.look()
         step, count = self.step, len(self.lesson.steps)
         dots = "".join("●" if n < self.number else "◉" if n == self.number else "○" for n in range(1, count + 1))
         self.title_bar.state(Content.assemble((dots, "$accent"), f"  {self.number} of {count}"))
@@ -102,14 +99,18 @@ click them, or press g for a list of the step's words and links.  Where there is
         questions = self.query_one("#questions", Vertical)
         with self.app.batch_update():
             await questions.remove_children()
-            await questions.mount_all(QuestionView(one, self._given(one.id)) for one in step.questions)
+            await questions.mount_all(
+                QuestionView(one, self._given(one.id), self.keep_answer) for one in step.questions
+            )
         await self._place_bench(step.bench)
         self.refresh_bindings()
-        self._places.append(self.number)
-        self.keep_place()
+        if workspace := self.home.learner.workspace:
+            self.home.writer.write(partial(workspace.record_step, self.lesson.stage.id, self.number))
 
     def _given(self, id: str) -> Any:
         """What was answered before."""
+        if id in self._answers:
+            return self._answers[id]
         progress = self.home.learner.progress
         known = progress.answers.get(id) or progress.predictions.get(id)
         return known.answer if known else None
@@ -139,30 +140,12 @@ click them, or press g for a list of the step's words and links.  Where there is
         if name:
             await holder.mount(benches.make(name))
 
-    @work(thread=True, group="progress")
-    def keep_place(self) -> None:
-        """Writing takes a moment on a slow disk."""
-        workspace = self.home.learner.workspace
-        with self._writing:
-            while workspace and self._places:
-                number = self._places.pop(0)
-                self._record(partial(workspace.record_step, self.lesson.stage.id, number))
-
-    @work(thread=True, group="progress")
-    def keep_answer(self, message: QuestionView.Answered) -> None:
-        workspace, question = self.home.learner.workspace, message.question
-        if workspace:
+    def keep_answer(self, question: Question, given: Given, right: bool | None) -> None:
+        """Write an answer down."""
+        self._answers[question.id] = given
+        if workspace := self.home.learner.workspace:
             record = workspace.record_prediction if question.kind == "number" else workspace.record_answer
-            self._record(lambda: record(question.id, message.given, message.right))
-
-    def _record(self, write: Any) -> None:
-        try:
-            write()
-        except TflError as error:
-            self.app.call_from_thread(self.home.fail, error)
-
-    def on_question_view_answered(self, message: QuestionView.Answered) -> None:
-        self.keep_answer(message)
+            self.home.writer.write(partial(record, question.id, given, right))
 
     # ------------------------------------------------------------------------------------------------- the keys
 

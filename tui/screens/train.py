@@ -1,23 +1,20 @@
 """One training: choose a strategy, start it, watch it learn."""
 
-import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Button, Footer, Input, OptionList
 
 from tfl.errors import TflError
 from tfl.events import Event, Failed, Finished
-from tfl.jobs import Job
 from tfl.strategies import STRATEGIES
-from tui.screens.base import TflScreen
+from tui.jobs import BUSY, threads
+from tui.screens.job import JobScreen
 from tui.widgets.curves import Curves
 from tui.widgets.form import TrainingForm
 from tui.widgets.title import Title
@@ -26,7 +23,7 @@ from tui.widgets.training import Training
 from tui.words import wrong
 
 
-class TrainScreen(TflScreen[None]):
+class TrainScreen(JobScreen):
     """A form on the left, the training on the right.  It goes on while one looks at other screens."""
 
     CSS_PATH = "train.tcss"
@@ -35,12 +32,6 @@ class TrainScreen(TflScreen[None]):
         Binding("c", "cancel", "Stop and save"),
         Binding("m", "measure", "Loss/accuracy"),
     ]
-
-    @dataclass
-    class Told(Message):
-        """The job has said something."""
-
-        event: Event
 
     def __init__(self, runs_dir: Path) -> None:
         super().__init__()
@@ -61,8 +52,8 @@ class TrainScreen(TflScreen[None]):
         self.query_one(OptionList).focus()
 
     def choose(self, strategy: str, layers: str) -> None:
-        """Fill in the form, unless a training is running."""
-        if not self.home.job:
+        """Fill in the form, unless its training is running."""
+        if not self.is_mine:
             self.query_one(TrainingForm).choose(strategy, layers)
 
     # ------------------------------------------------------------------------------------------------- the form
@@ -70,7 +61,7 @@ class TrainScreen(TflScreen[None]):
     @on(OptionList.OptionHighlighted)
     def explain(self) -> None:
         """Say what the strategies do, above all the chosen one."""
-        if self.home.job:
+        if self.is_mine:
             return
         form = self.query_one(TrainingForm)
         lines = [Content("Choose a strategy and press enter.\n")]
@@ -87,17 +78,18 @@ class TrainScreen(TflScreen[None]):
     @on(Button.Pressed)
     def start(self) -> None:
         """Start what the form asks for, or say what is wrong with it."""
-        if self.home.job:
+        if self.is_mine:
             return
         training, form = self.query_one(Training), self.query_one(TrainingForm)
+        if self.home.job:
+            return training.say(wrong(BUSY.format(self.home.busy)))
         if trouble := form.trouble():
             return training.say(wrong(trouble))
         try:
             request = self._request(form)
         except TflError as error:
             return training.say(wrong(str(error)))
-        self.home.job = job = Job("train", request)
-        self.follow(job)
+        self.launch("train", request)
         training.begin()
         self._lock_form(True)
 
@@ -107,7 +99,7 @@ class TrainScreen(TflScreen[None]):
             "config": form.asked().model_dump(mode="json"),
             "resume": True,
             "runs_dir": str(self.runs_dir),
-            "threads": max(1, (os.cpu_count() or 1) - 1),  # the screen needs one too
+            "threads": threads(),
             "continue": form.command(self.runs_dir),
         }
 
@@ -117,23 +109,15 @@ class TrainScreen(TflScreen[None]):
 
     # -------------------------------------------------------------------------------------------------- the job
 
-    @work(thread=True)
-    def follow(self, job: Job) -> None:
-        """Pass on what the job says, to its end."""
-        try:
-            for event in job:
-                self.post_message(self.Told(event))
-        finally:
-            job.close()
+    @property
+    def brief(self) -> str:
+        return self.query_one(Training).brief
 
-    def on_train_screen_told(self, message: Told) -> None:
+    def hear(self, event: Event) -> None:
         training = self.query_one(Training)
-        training.take(message.event)
-        self.home.busy = training.brief
-        if isinstance(message.event, Finished | Failed):
-            self.home.busy = ""
+        training.take(event)
+        if isinstance(event, Finished | Failed):
             self.home.newest_run = training.record.id if training.record else ""
-            self.home.job_ended()
             self._lock_form(False)
             if self.is_current:
                 self.rest()
@@ -143,12 +127,7 @@ class TrainScreen(TflScreen[None]):
     # ------------------------------------------------------------------------------------------------- the keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "cancel":
-            return bool(self.home.job)
-        return self.has_class("-low") if action == "measure" else True
-
-    def action_cancel(self) -> None:
-        self.home.stop_job()
+        return self.has_class("-low") if action == "measure" else super().check_action(action, parameters)
 
     def action_measure(self) -> None:
         self.query_one(Curves).switch()

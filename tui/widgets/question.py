@@ -1,19 +1,21 @@
 """One question of a lesson: choose an answer or type a number, and read why."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tfl.lessons import Feedback, Question
+from tfl.lessons import Question
 from tui.prose import parse
 from tui.widgets.prose_view import ProseView
+
+Given = int | list[int] | float
+Keep = Callable[[Question, Given, bool | None], None]  # the last one: whether it is right, None where nobody knows
 
 CHECK = "check"  # the id of the line that checks a multiple choice
 
@@ -37,17 +39,13 @@ checks.  Each answer is explained, and you may answer again."""
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "mark", "Choose", show=False)]
 
-    @dataclass
-    class Answered(Message):
-        """An answer was given."""
+    def __init__(self, question: Question, given: Any, keep: Keep) -> None:
+        """`given`: what was answered before, None for nothing; `keep` is called with each answer.
 
-        question: Question
-        given: int | list[int] | float
-        right: bool | None
-
-    def __init__(self, question: Question, given: Any = None) -> None:
+        It is called rather than sent a message, which the app's end could overtake.
+        """
         super().__init__()
-        self.question = question
+        self.question, self._keep = question, keep
         self.given = given
         self.marked: set[int] = set(given) if isinstance(given, list) else set()
 
@@ -119,14 +117,14 @@ checks.  Each answer is explained, and you may answer again."""
         except ValueError:
             self._show("Type a number.")
 
-    def _take(self, given: int | list[int] | float) -> None:
+    def _take(self, given: Given) -> None:
         self.given = given
-        self._list()
-        feedback = self._tell(given)
         known = self.question.kind != "number" or self.question.number is not None
-        self.post_message(self.Answered(self.question, given, feedback.right if known else None))
+        self._keep(self.question, given, self.question.feedback(given).right if known else None)
+        self._list()
+        self._tell(given)
 
-    def _tell(self, given: Any) -> Feedback:
+    def _tell(self, given: Any) -> None:
         """Explain an answer; a prediction stands beside the result."""
         feedback = self.question.feedback(given)
         glyph = "✓" if feedback.right else "✗"
@@ -140,7 +138,6 @@ checks.  Each answer is explained, and you may answer again."""
         if self.question.kind != "number" or self.question.number is not None:
             text = f"**{glyph}** {text}"
         self._show(text)
-        return feedback
 
     def _show(self, text: str) -> None:
         told = self.query_one("#feedback", ProseView)

@@ -21,7 +21,8 @@ class LayersBench(Bench):
 
     TITLE = "What learns, what stays"
     HELP = """The model from its input to its answer.  Space (or enter, or a click) wakes a part or freezes it.  Below:
-how many numbers learn, what such a training is called, how long an epoch takes here (measured on one batch)."""
+how many numbers learn, what such a training is called, how long an epoch takes here at most, as measured on
+one batch of the longest reviews."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "wake", "Wake/freeze", key_display="␣"),
         Binding("p", "pretrained", "Pre-trained"),
@@ -133,13 +134,12 @@ how many numbers learn, what such a training is called, how long an epoch takes 
             return Content.styled("timing one batch …", "$foreground 60%")
         seconds, reviews = duration(self.timed["seconds"]), f"{self.timed['reviews']:,}"
         what = (
-            f"≈ {seconds} once for all epochs: the features of {reviews} reviews do not change"
+            f"at most ≈ {seconds} once for all epochs: the features of {reviews} reviews do not change"
             if self.timed["once"]
-            else f"≈ {seconds} an epoch of {reviews} reviews"
+            else f"at most ≈ {seconds} an epoch of {reviews} reviews"
         )
-        return Content.assemble(
-            what, (f"\n{self.timed['rate']:,.0f} reviews/s, one batch on {self.timed['device']}", "$foreground 60%")
-        )
+        rate = f"\n{self.timed['rate']:,.0f} reviews/s in one batch of the longest, on {self.timed['device']}"
+        return Content.assemble(what, (rate, "$foreground 60%"))
 
     # ------------------------------------------------------------------------------------------------- the keys
 

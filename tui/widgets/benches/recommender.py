@@ -1,18 +1,15 @@
 """Films ranked by what their reviews say, with the review that says it best."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tfl.events import Event, Failed, Progress, Result, Stage
-from tfl.jobs import Job
+from tui.jobs import BUSY, threads
 from tui.widgets.benches.base import Bench, share
 from tui.words import bar, plural, wrong
 
@@ -39,15 +36,8 @@ Beside it the true mean stars, which the model has never seen.  The line below i
     }
     """
 
-    @dataclass
-    class Told(Message):
-        """The job has said something."""
-
-        event: Event
-
     def __init__(self) -> None:
         super().__init__()
-        self.job: Job | None = None
         self.found: dict[str, Any] = {}
         self.end = "top"
         self.can_focus = True
@@ -58,28 +48,29 @@ Beside it the true mean stars, which the model has never seen.  The line below i
         yield Static(id="evidence")
 
     def on_unmount(self) -> None:
-        if self.job:
-            self.job.stop()
+        if self.home.listener is self:
+            self.home.end_job()
 
     def action_rank(self) -> None:
-        if not self.job and not self.found:
-            self.job = Job("recommend", {"top": FILMS, "bottom": FILMS, "runs_dir": str(self.home.runs_dir)})
-            self._say(Content("Starting a process for it …"))
-            self._follow(self.job)
+        """Start the job that ranks them, once."""
+        if self.found or self.home.listener is self:
+            return
+        if self.home.job:
+            self._say(wrong(BUSY.format(self.home.busy)))
+            return
+        request = {"top": FILMS, "bottom": FILMS, "runs_dir": str(self.home.runs_dir), "threads": threads()}
+        self.home.start_job("recommend", request, self)
+        self._say(Content("Starting a process for it …"))
 
     def on_click(self) -> None:
         self.action_rank()
 
-    @work(thread=True)
-    def _follow(self, job: Job) -> None:
-        try:
-            for event in job:
-                self.post_message(self.Told(event))
-        finally:
-            job.close()
+    @property
+    def brief(self) -> str:
+        return "▸ ranking films"
 
-    def on_recommender_bench_told(self, message: Told) -> None:
-        match message.event:
+    def hear(self, event: Event) -> None:
+        match event:
             case Stage(name=name):
                 self._say(Content(f"{name} …"))
             case Progress() as progress:
@@ -92,7 +83,6 @@ Beside it the true mean stars, which the model has never seen.  The line below i
                 self._list()
                 self.query_one(OptionList).focus()
             case Failed() as failed:
-                self.job = None
                 self._say(wrong(f"{failed.message} {failed.action}"))
             case _:
                 pass
