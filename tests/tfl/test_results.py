@@ -145,6 +145,8 @@ def test_runs_are_found_by_what_they_were_asked(runs: Path) -> None:
     record(runs, "scratch", 0.8)
     blind = record(runs, "scratch", 0.7, word_order=False)
     record(runs, "scratch", 0.5, word_order=False, labels=200)
+    record(runs, "scratch", 0.5, word_order=False, recipe=1)
+    record(runs, "scratch", 0.5, word_order=False, epochs=9)
     assert [one.id for one in comparisons.records_where(runs, strategy="scratch", word_order=False)] == [blind.id]
 
 
@@ -155,6 +157,28 @@ def test_word_order_compares_equal_seeds(runs: Path) -> None:
     group = experiments.word_order({"real": runs})
     assert group.figures["real.with_places"].value == 0.8
     assert group.figures["real.without_places"].value == 0.7
+
+
+def test_only_seeds_that_all_have_are_compared(runs: Path) -> None:
+    found = {
+        "one": [record(runs, "scratch", 0.1 * seed, seed=seed) for seed in (0, 1, 2)],
+        "other": [record(runs, "full", 0.5, seed=seed) for seed in (1, 2, 3)],
+    }
+    kept = comparisons.same_seeds(found)
+    assert [[one.seed for one in own] for own in kept.values()] == [[1, 2], [1, 2]]
+    with pytest.raises(RunError, match="no run of gone"):
+        comparisons.same_seeds({**found, "gone": []})
+    with pytest.raises(RunError, match="no seed in common"):
+        comparisons.same_seeds({"one": found["one"][:1], "other": found["other"]})
+
+
+def test_what_several_seeds_gave_is_told_with_its_spread(runs: Path) -> None:
+    for seed, test in ((0, 0.80), (1, 0.84), (2, 0.91)):
+        record(runs, "scratch", test, seed=seed)
+        record(runs, "scratch", test - 0.1, seed=seed, word_order=False)
+    figure = experiments.word_order({"real": runs}).figures["real.with_places"]
+    assert figure.value == pytest.approx(0.85)
+    assert (figure.low, figure.high) == (0.80, 0.91)
 
 
 def test_choices_of_layers_are_told_apart(runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

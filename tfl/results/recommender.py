@@ -35,14 +35,13 @@ def _all(runs_dir: Path, found: dict[str, list[RunRecord]]) -> Iterator[tuple[st
     for index, film in enumerate(split.films):
         if film:
             films.setdefault(film, []).append(index)
-    stars = {film: found for film, own in films.items() if (found := mean_stars(split, own)) is not None}
+    stars = {film: mean for film, own in films.items() if (mean := mean_stars(split, own)) is not None}
     yield "films", Figure(value=len(films), kind="count")
     yield "reviews", Figure(value=sum(map(len, films.values())), kind="count")
     yield "lonely_films", Figure(value=sum(len(own) == 1 for own in films.values()) / len(films), kind="share")
     yield "strength", Figure(value=STRENGTH, kind="number")
     yield "many", Figure(value=MANY, kind="count")
     yield "mean_stars", Figure(value=fmean(stars.values()), kind="decimal")
-    yield "seeds", Figure(value=len(first), kind="count")
     for name, records in found.items():
         seeds = [dict(_of_model(load_run(RunFolder(runs_dir / record.id)), films, stars)) for record in records]
         for own, (_, kind) in seeds[0].items():
