@@ -14,6 +14,23 @@ COURSE = courses.load()
 ACCURACY = re.compile(r"(?<![\w.])\.\d{3}(?!\d)")
 NOT_OURS = {".830", ".860", ".638", ".905"}  # the lab's own
 MADE_UP = {".883", ".889", ".667", ".004", ".045"}  # in worked examples of stage 9
+WORD = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|hundred"
+MEASURED = re.compile(  # an accuracy, or a number, in words too, before what we measure in
+    rf"(?<![\w.])(?:\.\d\d+|(?:\d[\d.,]*|{WORD})[\s-]+"
+    r"(?:%|×(?! \d)|(?:per cent|percent|points?|ms|s|seconds?|times|in (?:ten|a hundred))\b))",
+    re.IGNORECASE,
+)
+FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+NOT_MEASURED = {  # stage → what stands there in a worked example, in a made-up case, or as somebody else's figure
+    1: {"five points", "0.4 points"},
+    2: {"70 %", "30 %", "85 %", "three in ten", "seven in ten"},
+    3: {"10 %", "44 %", "42 %", "four times"},
+    4: {".88", ".99"},
+    6: {"twenty times"},
+    8: {"2.6 times", "17.6 times"},
+    9: {".94", ".71", "95 %", "five times"},
+    11: {"five points"},
+}
 
 
 def test_the_lessons_have_no_problems() -> None:
@@ -35,6 +52,35 @@ def test_no_accuracy_of_ours_stands_in_a_text_by_hand() -> None:
         for figure in ACCURACY.findall(PLACEHOLDER.sub("", step.source))
     }
     assert {found for found in written if found[1] not in NOT_OURS | MADE_UP} == set()
+
+
+def by_hand(text: str) -> set[str]:
+    """What looks like something measured in a text, apart from code, worked tables and placeholders."""
+    return {" ".join(found.split()).lower() for found in MEASURED.findall(PLACEHOLDER.sub("", FENCED.sub("", text)))}
+
+
+@pytest.mark.parametrize("lesson", lessons.load(COURSE), ids=lambda lesson: lesson.stage.id)
+def test_nothing_measured_stands_in_a_stage_by_hand(lesson: lessons.Lesson) -> None:
+    texts = [step.source for step in lesson.steps] + [(lesson.folder / "questions.toml").read_text()]
+    found = set().union(*map(by_hand, texts))
+    assert found - NOT_OURS - MADE_UP - NOT_MEASURED.get(lesson.stage.number, set()) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It reached .88.",
+        "14.6 points",
+        "Fifteen points lower.",
+        "about 9 per cent",
+        "97\n%",
+        "in 47 s",
+        "4,496 × faster",
+    ],
+)
+def test_a_figure_by_hand_would_be_seen(text: str) -> None:
+    assert by_hand(text)
+    assert not by_hand("{{ imdb.scratch.test }} and 22 reviews\n```\n.88 in 3 s\n```\n")
 
 
 def test_every_figure_says_where_it_comes_from() -> None:
