@@ -1,9 +1,11 @@
 """The lessons that we ship are whole: parts, sizes, placeholders, claims, questions, links, commands, spelling."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+import typer
 
 from cli.main import COMMANDS
 from tfl import course as courses
@@ -20,6 +22,7 @@ MEASURED = re.compile(  # an accuracy, or a number, in words too, before what we
     r"(?:%|×(?! \d)|(?:per cent|percent|points?|ms|s|seconds?|times|in (?:ten|a hundred))\b))",
     re.IGNORECASE,
 )
+COMMAND = re.compile(r"(?:^|`)(tfl [a-z][^`\n]+)", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 NOT_MEASURED = {  # stage → what stands there in a worked example, in a made-up case, or as somebody else's figure
     1: {"five points", "0.4 points"},
@@ -81,6 +84,27 @@ def test_nothing_measured_stands_in_a_stage_by_hand(lesson: lessons.Lesson) -> N
 def test_a_figure_by_hand_would_be_seen(text: str) -> None:
     assert by_hand(text)
     assert not by_hand("{{ imdb.scratch.test }} and 22 reviews\n```\n.88 in 3 s\n```\n")
+
+
+def test_every_option_in_a_lesson_exists() -> None:
+    written = {
+        (line.split()[1], option)
+        for lesson in lessons.load(COURSE)
+        for step in lesson.steps
+        for line in [*COMMAND.findall(step.source), step.command]
+        if line
+        for option in re.findall(r"(?<=\s)--[a-z-]+", line)
+    }
+    assert len(written) > 10
+    known = {name: _options(name) for name, _ in written}
+    assert {(name, option) for name, option in written if option not in known[name]} == set()
+
+
+def _options(name: str) -> set[str]:
+    command = typer.main.get_command(import_module(COMMANDS[name][0]).app)
+    subcommands = getattr(command, "commands", {}).values()
+    parameters = [parameter for one in (command, *subcommands) for parameter in one.params]
+    return {option for parameter in parameters for option in (*parameter.opts, *parameter.secondary_opts)}
 
 
 def test_every_figure_says_where_it_comes_from() -> None:

@@ -261,6 +261,22 @@ def test_a_stage_without_a_lesson_is_a_problem_not_an_error(course: Course) -> N
         ("02-idea.md", 'kind = "idea"\ntitle = "I"\n---\n```\ntfl fly now\n```', "no command `tfl fly`"),
         ("02-idea.md", 'kind = "idea"\ntitle = "I"\n---\n`tfl story nobody`', "no story called nobody"),
         ("02-idea.md", 'kind = "idea"\ntitle = "I"\n---\nDo exercise9.', "no exercise called exercise9"),
+        (
+            "02-idea.md",
+            'kind = "idea"\ntitle = "I"\n---\nOpen exercise9_x.py.',
+            "no exercise has the file exercise9_x.py",
+        ),
+        ("02-idea.md", 'kind = "idea"\ntitle = "I"\n---\n \n', "a title and no text"),
+        ("02-idea.md", 'kind = "idea"\ntitle = "I"\n---\n```\nopen', "is not closed"),
+        ("02-idea.md", 'kind = "idea"\ntitle = "I"\n---\nIt is { imdb.scratch.test }}.', "a placeholder needs"),
+        (
+            "02-idea.md",
+            'kind = "idea"\ntitle = "I"\n---\nIt is {{ imdb.scratch.test\n| spread }}.',
+            "a placeholder needs",
+        ),
+        ("02-idea.md", 'kind = "idea"\ntitle = "I"\n---\n[x]()', "a link is not written"),
+        ("02-idea.md", 'kind = "idea"\ntitle = "I"\n---\n[x][nowhere]', "a link is not written"),
+        ("02-idea.md", 'kind = "idea"\ntitle = "I"\n---\n[x](https://example.org/a b)', "a link is not written"),
         ("02-idea.md", 'kind = "idea"\ntitle = "I"\n---\n```\n' + "x" * 79 + "\n```", "79 columns"),
         ("06-data.md", 'kind = "data"\ntitle = "D"\nclaims = ["imdb.full.test > 1"]\n---\n', "which is not so"),
         ("06-data.md", 'kind = "data"\ntitle = "D"\nclaims = ["imdb.x.test > 1"]\n---\n', "cannot be judged"),
@@ -301,6 +317,31 @@ def test_a_file_of_the_wrong_form_is_named(course: Course, name: str, content: s
     (course.lessons / "01-one" / name).write_text(content)
     with pytest.raises(CourseError, match=r"questions\.toml|02-idea\.md"):
         lessons.load(course)
+
+
+def test_a_question_without_an_explanation_is_named(course: Course) -> None:
+    path = course.lessons / "01-one/questions.toml"
+    for without in (', why = "it was" }', ', why = " " }'):
+        path.write_text(QUESTIONS.replace(', why = "it was" }', without.replace(', why = "it was"', "")))
+        with pytest.raises(
+            CourseError, match=r"questions\.toml: question “first”: answers\.2\.why: it is (missing|empty)"
+        ):
+            lessons.load(course)
+
+
+def test_an_exercise_step_sets_its_stages_own_exercise(tiny_course: Course) -> None:
+    path = tiny_course.folder / "lessons/01-doubling/01-it.md"
+    path.parent.mkdir(parents=True)
+    path.write_text('+++\nkind = "exercise"\ntitle = "E"\n+++\n`tfl check exercise2`\n')
+    (stage, *_) = tiny_course.stages
+    found = "\n".join(lessons.problems(tiny_course.model_copy(update={"stages": (stage,)})))
+    assert "it sets exercise1 and speaks of exercise2" in found
+
+
+def test_a_term_with_two_headings_is_found(course: Course) -> None:
+    with (course.lessons / "glossary.md").open("a") as file:
+        file.write("\n## Some term\n\nAgain.\n")
+    assert "the glossary explains “some-term” twice" in lessons.problems(course)
 
 
 def test_damaged_results_are_told(course: Course) -> None:

@@ -27,6 +27,9 @@ _PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 _FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 _COMMAND = re.compile(r"`(tfl [^`]+)`|^(tfl .+)$", re.MULTILINE)
 _EXERCISE = re.compile(r"\bexercise\d+\b")
+_EXERCISE_FILE = re.compile(r"\bexercise\d+\w*\.py\b")
+_CODE = re.compile(r"`[^`\n]*`")
+_HALF_LINK = re.compile(r"\][(\[][^)\]\n]*[)\]]?")
 
 
 def problems(course: Course, commands: Collection[str] = ()) -> list[str]:
@@ -80,6 +83,10 @@ def _of_step(step: Step, course: Course, known: Results, commands: Collection[st
         for line in block.splitlines():
             if len(line) > COLUMNS:
                 yield f"a line of {len(line)} columns in a block does not fit a terminal: {line.strip()}"
+    if not step.text.strip():
+        yield "it has a title and no text"
+    if len(re.findall(r"^```", step.text, re.MULTILINE)) % 2:
+        yield "a block that begins with ``` is not closed"
     if step.bench and step.bench not in BENCHES:
         yield f"there is no bench called “{step.bench}”"
     if step.kind == "question" and not step.questions:
@@ -90,12 +97,21 @@ def _of_step(step: Step, course: Course, known: Results, commands: Collection[st
                 yield f"it takes for granted that {claim}, which is not so: mend the text"
         except (LookupError, ValueError) as error:
             yield f"its claim {claim} cannot be judged: {error}"
-    exercises = {exercise.id for exercise in course.exercises}
-    for name in sorted(set(_EXERCISE.findall(step.text)) - exercises):
-        yield f"there is no exercise called {name}"
+    yield from _of_exercises(step, course)
     if commands:
         yield from _of_commands(step, commands)
     yield from _of_links(step, course)
+
+
+def _of_exercises(step: Step, course: Course) -> Iterator[str]:
+    named = set(_EXERCISE.findall(f"{step.text}\n{step.command}"))
+    for name in sorted(named - {exercise.id for exercise in course.exercises}):
+        yield f"there is no exercise called {name}"
+    for name in sorted(set(_EXERCISE_FILE.findall(step.text)) - {exercise.file for exercise in course.exercises}):
+        yield f"no exercise has the file {name}"
+    own = next((stage.exercise for stage in course.stages if step.path.parent == folder(course, stage)), None)
+    if step.kind == "exercise" and own and named != {own}:
+        yield f"it sets {own} and speaks of {', '.join(sorted(named)) or 'none'}"
 
 
 def _of_commands(step: Step, commands: Collection[str]) -> Iterator[str]:
@@ -115,6 +131,8 @@ def _of_commands(step: Step, commands: Collection[str]) -> Iterator[str]:
 def _of_links(step: Step, course: Course) -> Iterator[str]:
     text = _FENCED.sub("", step.text)
     known = {terms.slug(term) for term in terms.glossary(course)}
+    for half in _HALF_LINK.findall(_PICTURE.sub("", _LINK.sub("", _CODE.sub("", text)))):
+        yield f"a link is not written like [words](address): …{half}"
     for target in _LINK.findall(text):
         address = urlsplit(target)
         if address.scheme:
@@ -143,6 +161,8 @@ def _of_placeholders(lesson: Lesson, known: Results) -> Iterator[str]:
                 write(request, known)
             except (LookupError, ValueError) as error:
                 yield f"{path.parent.name}/{path.name}: {{{{ {request} }}}}: {error}"
+        for half in re.findall(r"\{\{.*|.*\}\}", PLACEHOLDER.sub("", source)):
+            yield f"{path.parent.name}/{path.name}: a placeholder needs {{{{ and }}}} on one line: {half.strip()[:60]}"
     for question in lesson.questions:
         if question.kind == "number" and question.number is None:
             yield f"question {question.id} asks for what is not measured: {question.source}"
@@ -156,6 +176,8 @@ def _of_glossary(course: Course, lessons: tuple[Lesson, ...]) -> Iterator[str]:
         for target in _LINK.findall(step.text)
         if terms.FILE in target
     }
+    for term in terms.twice(course):
+        yield f"the glossary explains “{term}” twice"
     for term, definition in terms.glossary(course).items():
         if not definition:
             yield f"the glossary does not say what “{term}” is"

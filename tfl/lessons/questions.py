@@ -16,12 +16,13 @@ why, below, above = "…"           explanations: near enough, too low, too high
 """
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 from tfl.lessons.figures import Results, evaluate, resolve
 
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Given = int | Iterable[int] | float
 
 
@@ -32,9 +33,9 @@ class _Declared(BaseModel):
 class Answer(_Declared):
     """One of the answers to choose from."""
 
-    text: str
+    text: Words
     right: bool = False
-    why: str = Field(min_length=1)
+    why: Words
 
 
 class Feedback(NamedTuple):
@@ -50,7 +51,7 @@ class Question(_Declared):
     id: str  # "<stage id>.<own id>": what progress remembers an answer by
     step: str
     kind: Literal["single", "multiple", "number"]
-    text: str
+    text: Words
     answers: tuple[Answer, ...] = ()
     source: str = ""
     number: float | None = None  # None: not measured, so nothing is right or wrong
@@ -65,7 +66,7 @@ class Question(_Declared):
     def _fits_its_kind(self) -> "Question":
         right = sum(answer.right for answer in self.answers)
         if self.kind == "number":
-            if not (self.source and self.tolerance > 0 and self.why and self.below and self.above):
+            if not (self.source and self.tolerance > 0 and all(map(str.strip, (self.why, self.below, self.above)))):
                 raise ValueError("a number to predict needs source, tolerance, why, below and above")
         elif len(self.answers) < 2:
             raise ValueError("there are fewer than two answers to choose from")

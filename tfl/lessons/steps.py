@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from tfl.course import Course, Stage
 from tfl.errors import CourseError, UnknownName
 from tfl.lessons.figures import Results, resolve, results
-from tfl.lessons.questions import Question, question
+from tfl.lessons.questions import Question, Words, question
 
 Kind = Literal["why", "idea", "code", "try", "data", "question", "exercise", "mistakes", "deeper", "summary"]
 KINDS: tuple[Kind, ...] = (
@@ -38,6 +38,7 @@ KINDS: tuple[Kind, ...] = (
 )
 BENCHES = ("positions", "text", "layers", "prediction", "recommender")  # what the TUI can put beside a text
 QUESTIONS = "questions.toml"
+SAID = {"missing": "it is missing", "string_too_short": "it is empty", "extra_forbidden": "nobody asks for it"}
 FORM = "A step begins with its settings between two lines of +++."
 
 _TOP = re.compile(r"\+\+\+\n(.*?)\n\+\+\+\n(.*)", re.DOTALL)
@@ -54,7 +55,7 @@ class Step(_Declared):
 
     id: str  # the name of its file, without .md: "03-code"
     kind: Kind
-    title: str
+    title: Words
     text: str  # Markdown, placeholders filled in
     source: str  # the same as it is written, for whoever checks it
     path: Path
@@ -154,16 +155,28 @@ def _questions(path: Path, stage: Stage, known: Results) -> list[Question]:
         return []
     try:
         declared: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        return [question(stage.id, one, known) for one in declared["questions"]]
+        asked: list[dict[str, Any]] = list(declared["questions"])
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise _told(path, error) from error
+    found = []
+    for one in asked:
+        try:
+            found.append(question(stage.id, one, known))
+        except (ValueError, TypeError, AttributeError) as error:
+            name = one.get("id", "without an id") if isinstance(one, dict) else one
+            raise _told(path, error, f"question “{name}”: ") from error
+    return found
 
 
-def _told(path: Path, error: Exception) -> CourseError:
+def _told(path: Path, error: Exception, where: str = "") -> CourseError:
     if isinstance(error, ValidationError):
         found = error.errors()[0]
-        return CourseError(f"{path}: {'.'.join(map(str, found['loc'])) or 'question'}: {found['msg']}.", "Mend it.")
-    return CourseError(f"{path} cannot be read as a part of a lesson: {error}.", "Mend it.")
+        place = ".".join(
+            str(part + 1 if isinstance(part, int) else part) for part in found["loc"]
+        )  # answers count from 1
+        what = SAID.get(found["type"], found["msg"].removeprefix("Value error, "))
+        return CourseError(f"{path}: {where}{place}{': ' if place else ''}{what}.", "Mend it.")
+    return CourseError(f"{path}: {where}it cannot be read as a part of a lesson: {error}.", "Mend it.")
 
 
 def plain(text: str, folder: Path | None = None) -> str:
