@@ -23,9 +23,9 @@ def can_ask() -> bool:
 def ask(question: Question, workspace: Workspace | None) -> None:
     """Ask until there is an answer that can be read, explain it, and keep it in the workspace."""
     show.line("")
-    reading.paragraph(f"? {question.text}")
+    reading.paragraph(question.text, "? ")
     for number, answer in enumerate(question.answers, start=1):
-        reading.paragraph(f"  {number}  {answer.text}")
+        reading.paragraph(answer.text, f"  {number}  ")
     while True:
         try:
             typed = input(HOW[question.kind]).strip()
@@ -90,7 +90,7 @@ def tell(question: Question, feedback: Feedback) -> None:
     unknown = question.kind == "number" and question.number is None
     glyph = "·" if unknown else "✓" if feedback.right else "✗"
     for line in feedback.text.split("\n"):
-        reading.paragraph(f"{glyph} {line}")
+        reading.paragraph(line, f"{glyph} ")
 
 
 def _expected(question: Question) -> str:

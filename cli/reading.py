@@ -3,6 +3,7 @@
 Anywhere else than on a terminal it is plain text of the same form, without colours, links in brackets.
 """
 
+import re
 import sys
 from typing import ClassVar
 
@@ -13,6 +14,7 @@ from rich.text import Text
 NARROW, WIDE = 80, 100  # columns: where there is no terminal, and at most
 KEEP = 2  # lines of the last screenful that stay in sight
 
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 MORE = "— more: enter, stop: q — "
 
 
@@ -44,10 +46,13 @@ def lines(markdown: str) -> list[str]:
     out = paper()
     with out.capture() as captured:
         out.print(_Lesson(markdown, code_theme="ansi_dark", hyperlinks=False))
-    shown = [line.rstrip() for line in captured.get().strip("\n").split("\n")]
-    return [
-        line for line, before in zip(shown, ["", *shown], strict=False) if line or before
-    ]  # one blank line is enough
+    return one_blank_at_most([line.rstrip() for line in captured.get().strip("\n").split("\n")])
+
+
+def one_blank_at_most(shown: list[str]) -> list[str]:
+    """These lines with each gap one line high; a blank line may hold colours."""
+    blank = [not _COLOURS.sub("", line).strip() for line in shown]
+    return [line for line, empty, before in zip(shown, blank, [True, *blank], strict=False) if not (empty and before)]
 
 
 def print_text(markdown: str) -> None:
@@ -85,6 +90,8 @@ def turned(prompt: str) -> bool:
     return not answer.strip().lower().startswith("q")
 
 
-def paragraph(text: str) -> None:
-    """Print plain text, wrapped."""
-    paper().print(Text(text))
+def paragraph(text: str, mark: str = "") -> None:
+    """Print plain text, wrapped; behind a mark such as "? " or "  1  " its further lines are indented as the first."""
+    out = paper()
+    for number, line in enumerate(Text(text).wrap(out, max(out.width - len(mark), 20))):
+        out.print(Text(mark if number == 0 else " " * len(mark)) + line)

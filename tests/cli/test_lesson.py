@@ -202,3 +202,17 @@ def test_pages_fit_the_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     capsys.readouterr()
     assert not reading.print_pages("\n\n".join(f"line {number}" for number in range(20)))
     assert "line 19" not in capsys.readouterr().out
+
+
+# ------------------------------------------------------------------------------------------------------------- the form
+
+
+def test_a_long_answer_is_indented_under_its_first_line(capsys: pytest.CaptureFixture[str]) -> None:
+    reading.paragraph("word " * 30, "  2  ")
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first.startswith("  2  word") and rest
+    assert all(line.startswith("     word") and len(line) <= 80 for line in rest)
+
+
+def test_a_blank_line_with_colours_is_still_blank() -> None:
+    assert reading.one_blank_at_most(["a", "\x1b[0m \x1b[0m", "", "b", ""]) == ["a", "\x1b[0m \x1b[0m", "b", ""]
