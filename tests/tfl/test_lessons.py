@@ -277,7 +277,7 @@ def test_a_stage_without_a_lesson_is_a_problem_not_an_error(course: Course) -> N
         ("02-idea.md", 'kind = "idea"\ntitle = "I"\n---\n[x]()', "a link is not written"),
         ("02-idea.md", 'kind = "idea"\ntitle = "I"\n---\n[x][nowhere]', "a link is not written"),
         ("02-idea.md", 'kind = "idea"\ntitle = "I"\n---\n[x](https://example.org/a b)', "a link is not written"),
-        ("02-idea.md", 'kind = "idea"\ntitle = "I"\n---\n```\n' + "x" * 79 + "\n```", "79 columns"),
+        ("02-idea.md", 'kind = "idea"\ntitle = "I"\n---\n```\n' + "x" * 74 + "\n```", "74 columns"),
         ("06-data.md", 'kind = "data"\ntitle = "D"\nclaims = ["imdb.full.test > 1"]\n---\n', "which is not so"),
         ("06-data.md", 'kind = "data"\ntitle = "D"\nclaims = ["imdb.x.test > 1"]\n---\n', "cannot be judged"),
         ("06-data.md", 'kind = "idea"\ntitle = "D"\n---\n', "no step of the kind “data”"),

@@ -16,7 +16,7 @@ from tfl.stories import STORIES
 
 SMALLEST, LARGEST = 5, 9  # steps of a stage
 BYTES = 4096  # of a step's text
-COLUMNS = 78  # of a line in a block, which cannot be wrapped
+COLUMNS = 73  # of a line in a block, which tfl-tui cannot wrap in a terminal of 80
 # Beside an exercise, where the stage has one.
 NEEDED = ("why", "idea", "code", "try", "data", "question", "mistakes", "deeper", "summary")
 HEADINGS = {"mistakes": "## Common mistakes", "deeper": "## Go deeper"}  # what may be a part of another step
