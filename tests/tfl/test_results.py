@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from tfl.config import config
 from tfl.errors import CourseError, RunError
 from tfl.lessons.figures import Figure, Group, Results
 from tfl.results import __main__ as command
-from tfl.results import comparisons, experiments, lab, readme, steps, texts
+from tfl.results import comparisons, experiments, lab, readme, recommender, steps, texts
 from tfl.runs import RunFolder, RunRecord, Score
 
 HISTORY = [
@@ -217,6 +218,28 @@ def test_topics_are_compared_with_and_without_words_before(runs: Path) -> None:
         0.85,
         0.65,
     ]
+
+
+def test_the_recommender_is_measured_for_each_seed(
+    runs: Path, compared: Comparison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stars = {"a": 9.0, "b": 2.0}
+    split = SimpleNamespace(films=["a", "a", "b", ""])
+    monkeypatch.setattr(recommender.corpora, "info", lambda name: SimpleNamespace(name=name))
+    monkeypatch.setattr(recommender.corpora, "load", lambda name, split_name: split)
+    monkeypatch.setattr(recommender, "mean_stars", lambda split, rows: stars[split.films[rows[0]]])
+    monkeypatch.setattr(recommender, "load_run", lambda folder: folder.record())
+    monkeypatch.setattr(
+        recommender, "_of_model", lambda run, films, stars: [("plain.all", (run.test.accuracy, "correlation"))]
+    )
+    monkeypatch.setattr(recommender, "MODELS", ("scratch",))
+    group = recommender.gather(runs)
+    figures = group.figures
+    assert group.seeds == [0, 1]
+    assert (figures["films"].value, figures["reviews"].value, figures["mean_stars"].value) == (2, 3, 5.5)
+    assert figures["lonely_films"].value == 0.5
+    assert figures["scratch.plain.all"].value == pytest.approx(0.85)
+    assert (figures["scratch.plain.all"].low, figures["scratch.plain.all"].high) == (0.8, 0.9)
 
 
 def test_the_models_parts_add_up() -> None:
