@@ -80,7 +80,8 @@ class Sheet:
         points, checks = f"{mark.score} of {mark.max_score} points", f"{passed} of {len(mark.checks)} checks passed"
         glyph, style = ("✓", "bold green") if mark.passed else ("✗", "bold")
         self.line(f"{glyph} {points}, {checks}, {mark.seconds:.2f} s", style)
-        for incident in mark.incidents:
+        told = {check.message for check in mark.checks}
+        for incident in (incident for incident in mark.incidents if incident not in told):
             self.wrapped(f"! {incident}", indent="", style="yellow")
         if mark.isolation not in (STRONG, in_process.ISOLATION):
             text = f"! Isolation: {mark.isolation}.  Your code ran with fewer walls than on a current Linux; tfl doctor"

@@ -86,9 +86,10 @@ class Grader:
         while True:
             kind, value = self._read()
             if kind == "verdict":
-                yield Verdict.model_validate(value)
+                yield submission.placed(Verdict.model_validate(value))
             elif kind == "mark":
-                yield Mark.model_validate(value)
+                mark = Mark.model_validate(value)
+                yield mark.model_copy(update={"checks": tuple(map(submission.placed, mark.checks))})
                 return
             else:
                 raise self._broken(f"“{kind}” came")

@@ -55,7 +55,7 @@ def check(
         os.close(writing)
         last: Verdict | Mark | None = None
         try:
-            for last in _answers(answers):
+            for last in _answers(answers, submission):
                 yield last
         finally:
             process.wait()
@@ -68,12 +68,16 @@ def check(
         )
 
 
-def _answers(lines: Iterator[str]) -> Iterator[Verdict | Mark]:
+def _answers(lines: Iterator[str], submission: Submission) -> Iterator[Verdict | Mark]:
     for line in lines:
         ((kind, value),) = json.loads(line).items()
         if kind == "failed":
             raise GraderError(value, "Tell whoever wrote the check.")
-        yield Verdict.model_validate(value) if kind == "verdict" else Mark.model_validate(value)
+        if kind == "verdict":
+            yield submission.placed(Verdict.model_validate(value))
+        else:
+            mark = Mark.model_validate(value)
+            yield mark.model_copy(update={"checks": tuple(map(submission.placed, mark.checks))})
 
 
 @contextmanager
@@ -93,22 +97,13 @@ def main(request: dict[str, Any], answers: Any) -> int:
     """Run the checks of one submission; returns the exit status."""
     import pytest
 
-    from grader.observers import Direct, Unobserved
+    from grader.observers import Direct
     from grader.plugin import Judging
     from tfl import course as courses
 
     def tell(**message: Any) -> None:
         answers.write(json.dumps(message) + "\n")
         answers.flush()
-
-    class Watchful(Direct):
-        """Takes sys.exit() for the submission's own error, as the sandbox does."""
-
-        def call(self, name: str, arguments: tuple[Any, ...]) -> Any:
-            try:
-                return super().call(name, arguments)
-            except SystemExit as error:
-                raise Unobserved("error", f"It ended the program: SystemExit({error.code}).") from error
 
     class Telling:
         """Tells each verdict as soon as its check is over."""
@@ -130,7 +125,10 @@ def main(request: dict[str, Any], answers: Any) -> int:
     started = time.perf_counter()
     course = courses.load(Path(request["course"]))
     exercise = course.exercise(request["exercise"])
-    observer = Watchful(request["source"], request["path"], course.observe(exercise))
+    try:
+        observer = Direct(request["source"], request["path"], course.observe(exercise))
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
     judging, telling = Judging(course, request["seed"], observer=observer), Telling()
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)

@@ -83,6 +83,10 @@ class _Bound(ast.NodeVisitor):
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
         self.found.binds.add(node.name)
         self.found.defines.add(node.name)
+        for decorator in node.decorator_list:
+            if isinstance(decorator, ast.Call):  # @add_to(Model) changes what it is handed
+                for handed in decorator.args:
+                    self._changes(handed)
 
     visit_AsyncFunctionDef = visit_FunctionDef
     visit_ClassDef = visit_FunctionDef

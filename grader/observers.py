@@ -6,6 +6,7 @@
 The sandbox's observer is `grader.sandboxed.Sandboxed`.
 """
 
+import bdb
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ from typing import Any, Protocol
 from grader.marks import State
 from grader.sandbox import lab as submissions
 from grader.sandbox import wire
+from grader.sandbox.freshness import reset
 
 
 class Unobserved(Exception):
@@ -39,7 +41,21 @@ def raised(told: dict[str, Any]) -> Unobserved:
         return Unobserved("failed", message)
     if kind == "NotImplementedError":
         return Unobserved("failed", f"Not written yet.  {message}".strip())
-    return Unobserved("error", f"{kind}: {message}" if message else kind, told["trace"])
+    words = f"{kind}: {message}" if message else kind
+    if kind == "TypeError" and "argument" in message and not told["trace"]:  # the call itself went wrong
+        words += ".  Checks call by position: compare your parameters with the stub's."
+    elif kind in _ADVICE:
+        words += f".  {_ADVICE[kind]}"
+    return Unobserved("error", words, told["trace"])
+
+
+_ADVICE = {
+    "BdbQuit": "A debugger needs your terminal: tfl check --in-process.",
+    "EOFError": 'Nobody answers input() here: leave it out, or ask under `if __name__ == "__main__":`.',
+    "ModuleNotFoundError": "Only what tfl itself needs is installed here: leave the import out if nothing asked for "
+    'rests on it, or put it under `if __name__ == "__main__":`.',
+    "SystemExit": "It ended the program: leave exit(), quit() and sys.exit() out.",
+}
 
 
 class Direct:
@@ -50,17 +66,27 @@ class Direct:
         self._functions: dict[str, Any] = {}
         exec(compile(observe.read_text(encoding="utf-8"), str(observe), "exec"), self._functions)
         self._failure: Unobserved | None = None
+        reset()
         try:
             self._lab = submissions.load(source, filename)
-        except Exception as error:
+        except bdb.BdbQuit:
+            raise KeyboardInterrupt from None
+        except (Exception, SystemExit) as error:
             self._failure = raised(submissions.told(error, filename))
+        finally:
+            reset()  # the judges are in this process too
 
     def call(self, name: str, arguments: tuple[Any, ...]) -> Any:
         """As the sandbox does it: inputs and observation are copied through the wire's format."""
         if self._failure:
             raise self._failure
+        reset()
         try:
             found = self._functions[name](self._lab, *wire.decode(wire.encode(arguments)))
-        except Exception as error:
+        except bdb.BdbQuit:
+            raise KeyboardInterrupt from None  # who leaves the debugger wants no further check
+        except (Exception, SystemExit) as error:
             raise raised(submissions.told(error, self._filename)) from error
+        finally:
+            reset()
         return wire.decode(wire.encode(found))

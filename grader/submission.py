@@ -7,12 +7,15 @@ notebook.  What cannot be read at all is a SubmissionError in one clear sentence
 import ast
 import codecs
 import io
+import re
+import sys
 import tokenize
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader import notebook
+from grader.marks import Verdict
 from tfl.course import Exercise
 from tfl.errors import SubmissionError
 from tfl.printable import defused, printable
@@ -36,6 +39,17 @@ SIGNATURES = (  # how files begin that are often handed in by mistake
     (b"<!DOCTYPE", "a web page"),
     (b"<html", "a web page"),
 )
+FOREIGN = (  # how lines begin that come from elsewhere, and are no Python
+    ("<<<<<<<", "the mark of a merge conflict"),
+    (">>>>>>>", "the mark of a merge conflict"),
+    ("=======", "the mark of a merge conflict"),
+    (">>> ", "copied from a console: leave the >>> out"),
+    ("```", "a fence of Markdown"),
+    ("type ", f"Python {sys.version_info.major}.{sys.version_info.minor} reads it"),
+    ("%", "a line for IPython"),
+    ("!", "a line for IPython"),
+)
+LINE = re.compile(r"line (\d+)(?=,)")  # as a trace begins
 LONGEST_LINE = 100  # characters of a faulty line that are shown
 
 
@@ -46,31 +60,47 @@ class Submission:
     file: str  # the name that messages and tracebacks show
     source: str  # valid Python
     notes: tuple[str, ...] = ()  # what the learner should know of how it was read
+    places: tuple[str, ...] = ()  # of a notebook: where each line of the source stands in it
+
+    def placed(self, verdict: Verdict) -> Verdict:
+        """A verdict of this submission; its trace names the places that its author knows: cell and line."""
+        if not self.places or not verdict.trace:
+            return verdict
+        return verdict.model_copy(update={"trace": tuple(map(self._placed, verdict.trace))})
+
+    def _placed(self, told: str) -> str:
+        found = LINE.match(told)
+        at = int(found[1]) if found and len(found[1]) < 7 else 0
+        return self.places[at - 1] + told[len(found[0]) :] if found and 0 < at <= len(self.places) else told
 
 
 def read(path: Path, exercise: Exercise) -> Submission:
-    """The submission in a file: `.py`, `.ipynb`, or anything else that holds Python.
+    """The submission in a file: `.py`, `.ipynb`, or anything else that holds Python, written out of a notebook too.
 
     Raises SubmissionError: missing, a folder, empty, too large, no text, no valid Python.
     """
     name = printable(path.name)
     content = _bytes(path, name)
     notes: list[str] = []
+    places: list[str] = []
     if notebook.is_one(content, path.suffix):
         if path.suffix.lower() != ".ipynb":
             notes.append(f"{name} holds a notebook; it was read as one.")
-        source, more = notebook.extract(_text(content, name), name, exercise)
+        source, more, places = notebook.extract(_text(content, name), name, exercise)
         notes += more
     else:
         source = _text(content, name)
         if path.suffix.lower() != ".py":
             notes.append(f"{name} was read as Python although its name does not end in .py.")
+        if notebook.is_script(source):
+            source, more = notebook.extract_script(source, name, exercise)
+            notes += more
     if not source.strip():
         raise SubmissionError(f"{name} is empty.", "Fill in the stub and save it.")
     if len(source.encode()) > LARGEST:
         raise SubmissionError(f"{name} holds more than 1 MB of Python.", "Hand in the code alone, without data.")
     check_syntax(source, name)
-    return Submission(name, source, tuple(notes))
+    return Submission(name, source, tuple(notes), tuple(places))
 
 
 def read_text(path: Path) -> str:
@@ -87,7 +117,7 @@ def check_syntax(source: str, name: str) -> None:
             ast.parse(source, name)
             compile(source, name, "exec", dont_inherit=True)  # finds what is wrong beyond the grammar: a stray return
     except SyntaxError as error:
-        raise SubmissionError(f"{name}{_where(error)}: {_reason(error)}.", _excerpt(error, source)) from error
+        raise SubmissionError(f"{name}{_where(error)}: {_reason(error, source)}.", _excerpt(error, source)) from error
     except ValueError as error:
         raise SubmissionError(f"{name} is no Python text: {error}.", "Save it as plain text in UTF-8.") from error
     except (MemoryError, RecursionError) as error:
@@ -158,8 +188,12 @@ def _where(error: SyntaxError) -> str:
     return f", line {error.lineno}" if error.lineno else ""
 
 
-def _reason(error: SyntaxError) -> str:
-    reason = printable(error.msg, 200).rstrip(".")
+def _reason(error: SyntaxError, source: str) -> str:
+    reason = printable(error.msg, 200).rstrip(".?")
+    line = source.split("\n")[(error.lineno or 1) - 1 :][:1]
+    for beginning, kind in FOREIGN:
+        if line and line[0].lstrip().startswith(beginning):
+            return f"{reason} ({kind})"
     if isinstance(error, TabError):
         return f"{reason} (use four spaces everywhere)"
     return reason

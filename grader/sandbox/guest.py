@@ -9,16 +9,14 @@ The ticket is fresh for each request: whatever else arrives on the channel was n
 import io
 import itertools
 import os
-import random
 import resource
 import struct
 import sys
 from contextlib import suppress
 from typing import Any, NoReturn
 
-import torch
-
 from grader.sandbox import lab, namespaces, wire
+from grader.sandbox.freshness import reset
 from grader.sandbox.lock import Limits, Walls
 from grader.sandbox.watch import Watch
 
@@ -26,9 +24,6 @@ HEAD = struct.Struct("!I16s")
 TICKET = bytes(16)  # of the first message, sent before the submission runs: which walls stand
 
 # Taken before any submission can replace them.
-_set_default_dtype, _set_default_device = torch.set_default_dtype, torch.set_default_device
-_set_grad_enabled, _seed = torch.set_grad_enabled, random.seed
-_manual_seed = torch.default_generator.manual_seed  # torch.manual_seed takes a stack trace for GPUs that are not there
 _write, _read, _exit = os.write, os.read, os._exit
 _encode, _decode, _told = wire.encode, wire.decode, lab.told
 
@@ -90,21 +85,12 @@ class _Guest:
             self.filename = request["filename"]
             self.functions = {}
             exec(compile(request["observe"], "<observe>", "exec"), self.functions)
-            _reset()
+            reset()
             self.watch.begin(self.filename, self._notices)
             self.lab = lab.load(request["source"], self.filename)
             return None
-        _reset()
+        reset()
         return self.functions[request["name"]](self.lab, *request["arguments"])
-
-
-def _reset() -> None:
-    """What one check has left behind must not disturb the next."""
-    _set_default_dtype(torch.float32)
-    _set_default_device(None)
-    _set_grad_enabled(True)
-    _manual_seed(0)
-    _seed(0)
 
 
 def _send(channel: int, ticket: bytes, message: bytes) -> None:

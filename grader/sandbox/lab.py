@@ -82,10 +82,12 @@ def _message(error: BaseException) -> str:
 
 
 def _trace(error: BaseException, filename: str) -> list[str]:
-    lines = []
+    lines: list[str] = []
     for frame in traceback.extract_tb(_traceback(error)):
         if frame.filename == filename:
-            lines.append(f"line {frame.lineno}, in {frame.name}: {(frame.line or '').strip()}"[:LINE_LENGTH])
+            line = f"line {frame.lineno}, in {frame.name}: {(frame.line or '').strip()}"[:LINE_LENGTH]
+            if lines[-1:] != [line]:  # a call of itself is told once
+                lines.append(line)
     return lines[-TRACE_LINES:]
 
 

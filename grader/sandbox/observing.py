@@ -23,6 +23,12 @@ _subtract = torch._C.TensorBase.sub_
 _enable_grad = torch.enable_grad
 _no_grad = torch.no_grad
 _plainly = torch._C.DisableTorchFunctionSubclass
+_STAND_INS: dict[str, dict[str, Any]] = {
+    "torch._dynamo": {"disable": lambda function, *_, **__: function, "graph_break": lambda *_: None},  # optimizers
+    "torch._inductor": {},
+    "torch._inductor.config": {},  # torch.use_deterministic_algorithms sets `deterministic` there
+    "torch.fx.experimental.symbolic_shapes": {"expect_true": bool},  # attention checks the shape of its mask
+}
 
 
 def attempt(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
@@ -47,21 +53,25 @@ def learning() -> Iterator[None]:
 
 @contextmanager
 def without_compiler() -> Iterator[None]:
-    """Optimizers work in here without PyTorch's compiler, which they would load first: 3 seconds, 800 modules.
+    """PyTorch loads no compiler in here, though optimizers and padding masks ask for a piece of it: 2 to 3 seconds.
 
-    A stand-in has the two functions that an optimizer calls, and does nothing, as nothing here is compiled.
+    In its place are modules with the few functions that are called, and which do nothing, as nothing is compiled.
+    What is loaded already stays.
     """
-    name = "torch._dynamo"
-    if name in sys.modules:
-        yield
-        return
-    stand_in = ModuleType(name)
-    vars(stand_in).update(disable=lambda function, *_, **__: function, graph_break=lambda *_: None)
-    sys.modules[name] = torch._dynamo = stand_in
+    placed = [name for name in _STAND_INS if name not in sys.modules]
+    for name in placed:
+        stand_in = ModuleType(name)
+        vars(stand_in).update(_STAND_INS[name])
+        sys.modules[name] = stand_in
+        if name == "torch._dynamo":
+            torch._dynamo = stand_in
     try:
         yield
     finally:
-        del sys.modules[name], torch._dynamo
+        for name in placed:
+            del sys.modules[name]
+            if name == "torch._dynamo":
+                del torch._dynamo
 
 
 def parameters(module: nn.Module, prefix: str = "") -> dict[str, nn.Parameter]:

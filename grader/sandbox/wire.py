@@ -75,10 +75,12 @@ def _plain(value: Any, arrays: list[bytes], depth: int, longest: int) -> Any:
         return value if len(value) <= longest else {"opaque": f"a string of {len(value):,} characters"}
     if depth > MAX_DEPTH:
         return {"opaque": "something nested too deeply"}
-    if kind in (list, tuple, torch.Size):
-        return {"list": [_plain(item, arrays, depth + 1, longest) for item in value]}
-    if kind is dict:
-        return {"dict": [[_key(key, longest), _plain(item, arrays, depth + 1, longest)] for key, item in value.items()]}
+    if issubclass(kind, list | tuple):  # named tuples too; what they hold, not what they say of it
+        items = list.__iter__(value) if issubclass(kind, list) else tuple.__iter__(value)
+        return {"list": [_plain(item, arrays, depth + 1, longest) for item in items]}
+    if issubclass(kind, dict):
+        pairs = dict.items(value)
+        return {"dict": [[_key(key, longest), _plain(item, arrays, depth + 1, longest)] for key, item in pairs]}
     if kind is Opaque:
         return {"opaque": value.kind}
     if issubclass(kind, Tensor):

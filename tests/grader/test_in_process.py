@@ -27,12 +27,12 @@ def test_verdicts_come_as_from_the_sandbox(tiny_course: Course, tmp_path: Path) 
     source = "import sys\ndef double(x):\n    return 2 * x if x else sys.exit(3)\n"
     verdicts, mark = checked(tiny_course, tmp_path / "my.py", source)
     assert [verdict.verdict for verdict in verdicts] == ["passed", "error", "passed"]
-    assert verdicts[1].message == "It ended the program: SystemExit(3)."
+    assert verdicts[1].message.startswith("SystemExit: 3.  It ended the program")
     assert mark.checks == tuple(verdicts)
     assert (mark.seed, mark.isolation, mark.file) == ("s1", in_process.ISOLATION, "my.py")
 
 
-@pytest.mark.parametrize("ending", ["sys.exit(0)", "os._exit(0)", "os.kill(os.getpid(), 9)"])
+@pytest.mark.parametrize("ending", ["os._exit(0)", "os.kill(os.getpid(), 9)"])
 def test_code_that_ends_the_process_gets_no_mark(ending: str, tiny_course: Course, tmp_path: Path) -> None:
     with pytest.raises(TflError, match="ended by itself"):
         checked(tiny_course, tmp_path / "my.py", f"import os, sys\n{ending}\n")

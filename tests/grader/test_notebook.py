@@ -18,6 +18,7 @@ from nbformat import v3, v4
 
 from grader import notebook
 from grader.client import Grader
+from grader.marks import Verdict
 from grader.submission import Submission, read
 from tfl import course as courses
 from tfl.course import Exercise
@@ -130,6 +131,17 @@ def test_the_note_says_which_cells_were_used(taken: Callable[..., Submission]) -
     assert found.notes == ("Used cells 1 and 3 of lab.ipynb, counted from the top; 1 other code cell was not needed.",)
 
 
+def test_a_trace_names_cell_and_line(taken: Callable[..., Submission]) -> None:
+    found = taken("import math", "%%time\nx = 1\n\n@math.ceil\nclass PositionalEncoding:\n    n = 1")
+    line = found.source.split("\n").index("class PositionalEncoding:") + 1
+    verdict = Verdict(
+        id="a", title="A", points=0, max_points=1, verdict="error", trace=(f"line {line}, in <module>: x",)
+    )
+    assert found.placed(verdict).trace == ("cell 2, line 5, in <module>: x",)
+    for odd in ("line 0, in f: x", "line 99999, in f: x", "line 9999999999, in f: x", "anything"):
+        assert found.placed(verdict.model_copy(update={"trace": (odd,)})).trace == (odd,)
+
+
 def test_markdown_cells_count_too(tmp_path: Path, exercise1: Exercise) -> None:
     made = v4.new_notebook(cells=[v4.new_markdown_cell("# Lab"), v4.new_code_cell("class PositionalEncoding: pass")])
     nbformat.write(made, tmp_path / "lab.ipynb")
@@ -170,6 +182,7 @@ def test_a_constant_that_is_worked_out_has_its_functions_before_it(taken: Callab
         "PositionalEncoding.n = 2",
         "setattr(PositionalEncoding, 'n', 2)",
         "PositionalEncoding = improved(PositionalEncoding)",
+        "def to(cls):\n    return lambda f: setattr(cls, 'n', f())\n@to(PositionalEncoding)\ndef two():\n    return 2",
     ],
 )
 def test_what_is_done_to_the_class_later_is_taken_too(change: str, taken: Callable[..., Submission]) -> None:
@@ -288,7 +301,7 @@ BROKEN = {
     '{"cells": [null, 3, {"cell_type": "code", "source": {"a": 1}}]}': "no code cells",
     '{"worksheets": [{"cells": 1}, 2]}': "no code cells",
     "[" * 200_000: "nested too deeply",
-    '{"cells": [{"cell_type": "code", "source": "x = 1"}]}': "No cell of lab.ipynb defines PositionalEncoding",
+    '{"cells": [{"cell_type": "code", "source": "x = 1"}]}': "Nothing in lab.ipynb defines PositionalEncoding",
 }
 
 

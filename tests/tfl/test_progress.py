@@ -1,6 +1,7 @@
 """Progress is one file that survives crashes, other processes, damage and new versions."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -139,6 +140,20 @@ def test_an_older_file_is_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with progress.changed(tmp_path):
         pass
     assert json.loads((tmp_path / progress.FILE).read_text())["version"] == 2
+
+
+def test_a_file_of_the_first_days_is_read_whole(tmp_path: Path) -> None:
+    """Written by tfl as it was in commit 9c2e30d, before attempts had the line of their first failure."""
+    shutil.copy(Path(__file__).with_name("progress_of_the_first_days.json"), tmp_path / progress.FILE)
+    found = progress.read(tmp_path)
+    assert not found.notice and found.exercise("exercise1").passed
+    last = found.exercise("exercise1").last
+    assert last and (last.score, last.line) == (2, None)
+    assert found.exercise("exercise2").given_up and found.answers["why-places"].answer == [1, 2]
+    before = json.loads((tmp_path / progress.FILE).read_text())
+    with progress.changed(tmp_path):
+        pass
+    assert json.loads((tmp_path / progress.FILE).read_text()) == before
 
 
 def test_there_is_a_migration_for_every_older_version() -> None:

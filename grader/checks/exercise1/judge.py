@@ -144,7 +144,13 @@ def test_dropout(observe, draw, reference):
     if codes_alone > share / 2:
         looks = "  It looks as if x were dropped before the codes were added: drop the sum."
     expect.that(abs(dropped - share) < 0.1, f"{what}: {share:.2f} is expected; {dropped:.2f} came.{looks}")
-    kept = torch.where(came == 0, 0.0, wanted / (1 - share))
+    zero = came == 0
+    for whole, name in ((zero.all(2), "places"), (zero.all(1), "features")):
+        words = (
+            f"In train mode {name} were dropped as a whole; each number has a chance of its own: nn.Dropout(dropout)."
+        )
+        expect.that(whole.double().mean().item() < 0.05, words)
+    kept = torch.where(zero, 0.0, wanted / (1 - share))
     expect.close(came, kept, "What is kept in train mode, (x + codes) / (1 − dropout)")
 
 
@@ -181,7 +187,7 @@ def test_untouched(observe, draw, reference):
     first, second, after = expect.record(observe("twice", x), "first", "second", "x", what="Two calls")
     expect.close(after, x, "x after the call (make a new tensor, `x + …`, rather than `x += …`)", 0)
     expect.close(first, with_codes(reference, x), "The first call")
-    expect.close(second, with_codes(reference, x), "The second call with the same x")
+    expect.close(second, with_codes(reference, x), "The second call with the same x, after a shorter one")
 
 
 def test_moves(observe, draw, reference):

@@ -13,10 +13,14 @@ from grader.sandbox.observing import attempt, descend, learning, left_behind, pa
 
 def _made(lab, *arguments, training=False):
     """An encoding in the wanted mode."""
+    if isinstance(lab.PositionalEncoding, nn.Module):
+        raise TypeError("PositionalEncoding must be the class itself; yours is an object made of it.")
     names = list(inspect.signature(lab.PositionalEncoding).parameters)
     if len(arguments) > 1 and names[1:2] == ["dropout"]:
         raise TypeError(f"The order is PositionalEncoding(d_model, max_len, dropout); yours is ({', '.join(names)}).")
     made = lab.PositionalEncoding(*arguments)
+    if not callable(made):
+        raise TypeError("PositionalEncoding(d_model) must give something that is then called with x; yours does not.")
     if isinstance(made, nn.Module):
         made.train(training)
     return made
@@ -52,9 +56,11 @@ def both_modes(lab, x, *arguments):
 
 
 def twice(lab, x):
-    """The same call two times, and x afterwards."""
+    """The same call two times, a shorter one between them, and x afterwards."""
     encode = _made(lab, x.shape[2])
-    return {"first": encode(x).clone(), "second": encode(x), "x": x}
+    first = encode(x).clone()
+    encode(x[:, :1].clone())
+    return {"first": first, "second": encode(x), "x": x}
 
 
 def after_learning(lab, x, slope, rate):

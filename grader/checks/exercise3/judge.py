@@ -267,9 +267,9 @@ def test_goes_on_learning(observe, draw):
     only(observe("one_after_another", weights, [first], []), [first], what)
 
 
-def refusal(observe, weights, fitting, odd):
+def refusal(observe, weights, fitting, odd, first=False):
     """Expect patterns that fit to work, and a LookupError with one more; give its message and what trains then."""
-    seen = observe("refused", weights, fitting, odd)
+    seen = observe("refused", weights, fitting, [odd, *fitting] if first else [*fitting, odd])
     came, outcome, after = expect.record(seen, "fitting", "outcome", "trainable", what="unfreeze")
     only(came, matching(weights, fitting), f"unfreeze(model, {fitting}), what trains")
     return expect.raised(outcome, "LookupError", f"unfreeze with the pattern “{odd}”, which matches nothing"), after
@@ -278,7 +278,8 @@ def refusal(observe, weights, fitting, odd):
 def test_no_match(observe, draw):
     weights = drawn_weights(draw)
     for odd in ("encoder.layers.9.*", "classifier", "Embedding.weight", draw.word()):
-        refusal(observe, weights, ["classifier.*"], odd)
+        for first in (False, True):
+            refusal(observe, weights, ["classifier.*"], odd, first)
 
 
 def test_no_match_near(observe, draw):

@@ -161,12 +161,12 @@ def one_after_another(lab, weights, first, second):
     return trainable(model)
 
 
-def refused(lab, weights, fitting, odd):
-    """Patterns that fit; then, on a frozen model, the same and one that matches nothing."""
+def refused(lab, weights, fitting, with_odd):
+    """Patterns that fit; then, on a frozen model, some of which one matches nothing."""
     model = _frozen(weights)
     lab.unfreeze(model, fitting)
     other = _frozen(weights)
-    outcome = attempt(lab.unfreeze, other, [*fitting, odd])
+    outcome = attempt(lab.unfreeze, other, with_odd)
     return {"fitting": trainable(model), "outcome": outcome, "trainable": trainable(other)}
 
 

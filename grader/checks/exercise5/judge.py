@@ -173,6 +173,9 @@ def chosen(observe, losses, what):
     wanted = losses.index(min(numbers))
     last = len(losses) - 1 - losses[::-1].index(min(numbers))
     mistakes = {
+        "It looks as if the epochs of NaN were left out before counting; they keep their numbers.": (
+            numbers.index(min(numbers)) if len(numbers) < len(losses) else None
+        ),
         "It looks as if epochs were counted from 1; they count from 0.": wanted + 1,
         "It looks as if the last of equal losses were taken; it is the first.": last,
         "It looks as if the highest loss were taken; it is the lowest.": losses.index(max(numbers)),
@@ -202,7 +205,7 @@ def test_best_nan(observe, draw):
 def test_best_extremes(observe, draw):
     loss = draw.number(0.1, 2.0)
     for losses in ([loss], [math.inf, loss], [math.nan, math.inf], [loss, -loss, 0.0]):
-        chosen(observe, losses, f"best_epoch of {len(losses)} epochs")
+        chosen(observe, losses, f"best_epoch of the losses {expect.describe(losses)}")
 
 
 def test_no_best(observe, draw):

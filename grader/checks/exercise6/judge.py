@@ -101,9 +101,10 @@ def test_attention_mask(observe, draw):
     other = text.clone()
     other[0, 0] = 2 + (int(other[0, 0]) - 1) % 20
     filled = torch.cat([text, torch.full((1, more), PAD)], dim=1)
+    unknown = torch.cat([text, torch.zeros(1, 1, dtype=torch.int64)], dim=1)
     what = "ReviewModel.encode(tokens)"
-    came = expect.items(observe("encoded", vectors, [text, filled, other]), 3, what)
-    shapes = [(1, length, 8), (1, length + more, 8), (1, length, 8)]
+    came = expect.items(observe("encoded", vectors, [text, filled, other, unknown]), 4, what)
+    shapes = [(1, length, 8), (1, length + more, 8), (1, length, 8), (1, length + 1, 8)]
     plain = finite(came[0], what, shapes[0])
     padded = expect.tensor(came[1], what, shape=shapes[1], kind="float")[:, :length]
     expect.close(
@@ -115,6 +116,8 @@ def test_attention_mask(observe, draw):
     )
     reach = (finite(came[2], what, shapes[2]) - plain).abs().amax(2)[0]
     expect.that(bool((reach > 1e-6).all()), f"{what}: a word does not see the others of its text any more.")
+    reach = (finite(came[3], what, shapes[3])[:, :length] - plain).abs().amax(2)[0]
+    expect.that(bool((reach > 1e-6).all()), f"{what}: words do not see <unk>; it is a word, and only <pad> is not.")
 
 
 def test_table_size(observe, draw):
@@ -122,7 +125,8 @@ def test_table_size(observe, draw):
     width, length = 8, draw.integer(20, 40)
     tokens = torch.tensor(drawn_texts(draw, [length], few))
     seen = observe("sizes", draw.tensor(few, width), draw.tensor(few + more, width), tokens)
-    held, saved, long = expect.record(seen, "held", "saved", "long", what="The size of ReviewModel")
+    parts = "held", "saved", "long", "turned"
+    held, saved, long, turned = expect.record(seen, *parts, what="The size of ReviewModel")
     for numbers, where in ((held, "a model holds"), (saved, "a file of weights holds")):
         small, large = expect.integers(expect.items(numbers, 2, "Sizes"), "Sizes")
         grown = large - small - more * width
@@ -133,7 +137,13 @@ def test_table_size(observe, draw):
         )
         expect.that(small > 0 and grown == 0, f"With {more} words more, {where} fewer numbers than their vectors.")
     what = f"A text of {length} tokens in a model that knows {few} words"
-    finite(expect.came(long, what), what, (1, 2))
+    forwards = finite(expect.came(long, what), what, (1, 2))
+    backwards = finite(expect.came(turned, what), what, (1, 2))
+    expect.that(
+        bool((forwards - backwards).abs().amax() > 1e-6),
+        "A text and the same words in reverse get the same logits: the codes of the places must stay, only their table "
+        "must shrink.",
+    )
 
 
 def test_scheduler(observe, draw, reference):
@@ -206,7 +216,7 @@ def test_safe_loading(observe, draw):
 
 def test_alone_or_together(observe, draw):
     vectors = draw.tensor(20, 12)
-    texts = drawn_texts(draw, [1, 7, draw.integer(2, 6), draw.integer(8, 12)])
+    texts = [[0], [0, 0], *drawn_texts(draw, [7, draw.integer(8, 12)])]  # the first two of <unk>, a word like any other
     longest = max(map(len, texts))
     together = torch.tensor([text + [PAD] * (longest - len(text)) for text in texts])
     batches = [together, *(torch.tensor([text]) for text in texts)]
@@ -215,10 +225,34 @@ def test_alone_or_together(observe, draw):
     joint = finite(came[0], what, (4, 3))
     alone = torch.cat([finite(value, what, (1, 3)) for value in came[1:]])
     expect.close(joint, alone, f"{what} in one batch, against those that each has alone", ALIKE)
-    expect.that(bool((joint[1:] - joint[0]).abs().amax() > 1e-3), f"{what}: all texts get the same ones.")
+    expect.that(bool((joint[2:] - joint[0]).abs().amax() > 1e-3), f"{what}: all texts get the same ones.")
+    unknown = bool((joint[1] - joint[0]).abs().amax() > 1e-5)
+    expect.that(unknown, f"{what}: texts of <unk> alone get the same ones; it is a word, and only <pad> is not.")
+
+
+def whole_epochs(observe, draw):
+    """Expect fit to draw every text once an epoch, at random, in train mode, and to give the mean loss of all."""
+    count = draw.integer(36, 50)
+    weights, labels = weights_of(draw, count + 2), draw.integers(count, 0, 2)
+    texts = [[first, 2, 3] for first in draw.shuffled(list(range(2, count + 2)))]
+    seen = observe("epochs", weights, texts, labels, 2)
+    batches, modes, losses = expect.record(seen, "batches", "modes", "losses", what="fit")
+    what = f"fit of {count} texts for 2 epochs"
+    words = [word for batch in expect.items(batches, None, what) for word in expect.integers(batch, what)]
+    given = [text[0] for text in texts]
+    first, second = words[:count], words[count:]
+    once = sorted(first) == sorted(second) == sorted(given)
+    expect.that(once, f"{what}: every text must come once in each epoch; {len(words)} texts came to the model in all.")
+    at_random = given not in (first, second) and first != second
+    expect.that(at_random, f"{what}: the texts came in a fixed order; batches are drawn at random in each epoch.")
+    expect.that(all(mode is True for mode in modes), f"{what}: the model must be in train mode while it learns.")
+    with torch.no_grad():
+        wanted = nn.functional.cross_entropy(net_of(weights)(torch.tensor(texts)), torch.tensor(labels)).item()
+    expect.close(losses, [wanted, wanted], f"{what} with rate 0, the mean loss of each epoch over all texts", 1e-4)
 
 
 def test_learns(observe, draw):
+    whole_epochs(observe, draw)
     vectors = draw.tensor(20, 16)
     texts = drawn_texts(draw, draw.integers(96, 2, 8))
     labels = draw.integers(96, 0, 1)

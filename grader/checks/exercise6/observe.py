@@ -33,6 +33,7 @@ def pooled(lab, states, real):
     return {"pooled": lab.pool(states, real), "states": states}
 
 
+@without_compiler()
 def answered(lab, vectors, classes, batches):
     """The logits of one model, in eval mode, for several batches of tokens."""
     model = lab.ReviewModel(vectors, classes)
@@ -40,6 +41,7 @@ def answered(lab, vectors, classes, batches):
     return [model(tokens) for tokens in batches]
 
 
+@without_compiler()
 def encoded(lab, vectors, batches):
     """What the encoder of one model, in eval mode, says of every token of several batches."""
     model = lab.ReviewModel(vectors, 2)
@@ -47,36 +49,39 @@ def encoded(lab, vectors, batches):
     return [model.encode(tokens) for tokens in batches]
 
 
+@without_compiler()
 def sizes(lab, few, many, tokens):
     """How many numbers a model holds beside its word vectors, with few words and with many; and a long text."""
     models = [lab.ReviewModel(vectors, 2) for vectors in (few, many)]
     held = [sum(t.numel() for t in {**parameters(model), **buffers(model)}.values()) for model in models]
     saved = [sum(t.numel() for t in model.state_dict().values()) for model in models]
     models[0].eval()
-    return {"held": held, "saved": saved, "long": attempt(models[0], tokens)}
+    long = attempt(models[0], tokens)
+    return {"held": held, "saved": saved, "long": long, "turned": attempt(models[0], tokens.flip(1))}
 
 
+@without_compiler()
 def fitted(lab, weights, texts, labels, epochs, rate):
     """Training of a small model: its history and its weights."""
     net = _net(weights)
-    with without_compiler():
-        history = lab.fit(net, texts, labels, epochs, rate)
+    history = lab.fit(net, texts, labels, epochs, rate)
     return {"history": history, "weights": values(net)}
 
 
+@without_compiler()
 def runs(lab, vectors, texts, labels, epochs, rate, seeds):
     """A whole run for each seed, whatever the global generator says before it: losses, and answers in the end."""
     found = []
     for turn, seed in enumerate(seeds):
         torch.manual_seed(1000 + turn)
-        with without_compiler():
-            model, history = lab.run(vectors, texts, labels, 2, epochs, rate, seed)
+        model, history = lab.run(vectors, texts, labels, 2, epochs, rate, seed)
         model.eval()
         logits = torch.cat([model(torch.tensor([text])) for text in texts[:4]])
         found.append({"losses": [epoch["loss"] for epoch in history], "logits": logits})
     return found
 
 
+@without_compiler()
 def predicted(lab, weights, texts, dropout):
     """The same prediction three times, of a small model that has just been training."""
     net = _net(weights, dropout)
@@ -85,6 +90,23 @@ def predicted(lab, weights, texts, dropout):
         net.train()
         found.append(lab.predict(net, texts))
     return found
+
+
+@without_compiler()
+def epochs(lab, weights, texts, labels, count):
+    """How the first words of texts came to a small model in training, batch by batch, and the losses of its epochs.
+
+    Its learning rate is 0, so that each loss is the same however the batches were drawn.
+    """
+    net, batches, modes = _net(weights), [], []
+
+    def looked_at(net, given):
+        batches.append(given[0][:, 0].tolist())
+        modes.append(net.training)
+
+    net.register_forward_pre_hook(looked_at)
+    history = lab.fit(net, texts, labels, count, 0.0)
+    return {"batches": batches, "modes": modes, "losses": [epoch["loss"] for epoch in history]}
 
 
 class _Trap:
@@ -112,8 +134,8 @@ def _file(content):
     return file
 
 
+@without_compiler()
 def learned(lab, vectors, texts, labels, epochs, rate, seed):
     """What a trained model says of texts that it knows."""
-    with without_compiler():
-        model, history = lab.run(vectors, texts, labels, 2, epochs, rate, seed)
+    model, history = lab.run(vectors, texts, labels, 2, epochs, rate, seed)
     return {"losses": [epoch["loss"] for epoch in history], "predicted": lab.predict(model, texts)}

@@ -118,8 +118,8 @@ def asked_to_rank(observe, scores, what, *top):
 
 
 def test_rank(observe, draw):
-    scores = {draw.word(): draw.number() for _ in range(draw.integer(4, 9))}
-    asked_to_rank(observe, scores, "rank_films")
+    scores = {draw.word(): draw.number() for _ in range(draw.integer(21, 29))}
+    asked_to_rank(observe, scores, f"rank_films of {len(scores)} films, without a top")
 
 
 def test_rank_ties(observe, draw):

@@ -168,6 +168,16 @@ WRONG = [
         fails={"formula": "", "every-example": ""},
     ),
     wrong(
+        "whole places are dropped",
+        ("self.dropout = nn.Dropout(dropout)", "self.dropout = nn.Dropout1d(dropout)"),
+        fails={"dropout": "places were dropped as a whole"},
+    ),
+    wrong(
+        "the table shrinks to what was asked last",
+        ("        return self.dropout(x", "        self.table = self.table[:length]\n        return self.dropout(x"),
+        fails={"untouched": "the table ends at max_len = 1"},
+    ),
+    wrong(
         "half of it is dropped",
         ("dropout: float = 0.1", "dropout: float = 0.5"),
         fails={"default-dropout": "a tenth unless told"},
@@ -212,3 +222,14 @@ def test_right_answers_earn_everything(source: str, seed: str) -> None:
 @pytest.mark.parametrize("answer", WRONG, ids=lambda answer: answer.name)
 def test_wrong_answers_are_told_what_is_wrong(answer: Wrong) -> None:
     answer.confirm(BENCH)
+
+
+@pytest.mark.parametrize(
+    ("ending", "words"),
+    [
+        ("PositionalEncoding = PositionalEncoding(16)", "must be the class itself"),
+        ("def PositionalEncoding(x, *_):\n    return x", "must give something that is then called with x"),
+    ],
+)
+def test_what_is_no_class_is_told_so(ending: str, words: str) -> None:
+    assert words in BENCH.failures(f"{BENCH.solution}\n\n{ending}\n")["shape"]

@@ -165,6 +165,16 @@ WRONG = [
         ("            raise LookupError(", "            str("),
         fails={"no-match": "LookupError is expected; no error came"},
     ),
+    wrong(
+        "only the last pattern is looked at",
+        ("for pattern in patterns:\n", "for pattern in patterns[-1:]:\n"),
+        fails={"no-match": "LookupError is expected; no error came"},
+    ),
+    wrong(
+        "gradients are switched off instead",
+        ("    model.requires_grad_(False)", "    import torch\n\n    torch.set_grad_enabled(False)"),
+        fails={"freeze": "it is frozen"},
+    ),
     wrong("another error", ("raise LookupError(", "raise ValueError("), fails={"no-match": "ValueError came"}),
     wrong(
         "capitals do not count",

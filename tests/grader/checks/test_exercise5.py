@@ -114,6 +114,19 @@ WRONG = [
         ("return min(epochs, key=lambda epoch: validation_losses[epoch])", "return epochs[-1]"),
         fails={"best": ""},
     ),
+    wrong(
+        "counted without the NaN",
+        (
+            "return min(epochs,",
+            "real = [loss for loss in validation_losses if loss == loss]\n    return real.index(min(real))  #",
+        ),
+        fails={"best-nan": "the epochs of NaN were left out"},
+    ),
+    wrong(
+        "NumPy takes infinity for NaN",
+        ("return min(epochs,", "import numpy\n\n    return int(numpy.nanargmin(validation_losses))  #"),
+        fails={"best-extremes": "the losses [nan, inf]: 1 is expected"},
+    ),
     wrong("NaN is a number", ("if not math.isnan(loss)]", "]"), fails={"best-nan": "ended in NaN", "no-best": "NaN"}),
     wrong(
         "nothing is refused",

@@ -106,6 +106,37 @@ DEFECTS = [
         fails={"seed": "the seed must decide the first weights"},
     ),
     wrong("unpickled", ("weights_only=True", "weights_only=False"), fails={"safe-loading": "the program was run"}),
+    wrong(
+        "no places at all",
+        ("vectors + self.places[: tokens.shape[1]]", "vectors"),
+        fails={"table-size": "the same words in reverse", "alone-or-together": ""},
+    ),
+    wrong(
+        "<unk> is masked too",
+        ("src_key_padding_mask=tokens == PAD", "src_key_padding_mask=tokens <= PAD"),
+        fails={"attention-mask": "words do not see <unk>"},
+    ),
+    wrong(
+        "<unk> is left out of the mean",
+        ("self.encode(tokens), tokens != PAD", "self.encode(tokens), tokens > PAD"),
+        fails={"alone-or-together": "texts of <unk> alone"},
+    ),
+    wrong("eval mode in training", ("    model.train()\n", "    model.eval()\n"), fails={"learns": "in train mode"}),
+    wrong(
+        "a fixed order",
+        ("torch.randperm(len(texts))", "torch.arange(len(texts))"),
+        fails={"learns": "in a fixed order"},
+    ),
+    wrong(
+        "the last batch is left out",
+        (".split(BATCH):", ".split(BATCH)[: max(1, len(texts) // BATCH)]:"),
+        fails={"learns": "every text must come once"},
+    ),
+    wrong(
+        "the mean of the batches' means",
+        ("loss.item() * len(indices)", "loss.item() * len(texts) / -(-len(texts) // BATCH)"),
+        fails={"learns": "the mean loss of each epoch over all texts"},
+    ),
     wrong("nothing learned", ("            loss.backward()\n", ""), fails={"scheduler": "The loss of each epoch"}),
 ]
 

@@ -108,6 +108,7 @@ WRONG = [
         ("    return sorted(scores.items()", "    return list(scores) and sorted(scores)  # "),
         fails={"rank": "an entry (film, score)"},
     ),
+    wrong("ten unless told", ("top: int | None = None", "top: int | None = 10"), fails={"rank": "the order"}),
     wrong("top is forgotten", ("[:top]", "[:None]"), fails={"top": "the order", "recommended": "The best films"}),
     wrong("top 0 is all", ("[:top]", "[: top or None]"), fails={"top": "top=0"}),
     wrong(

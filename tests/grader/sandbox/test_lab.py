@@ -46,7 +46,13 @@ def test_a_long_line_a_long_message_and_a_long_name_are_cut() -> None:
 
 
 def test_only_the_last_lines_of_a_deep_recursion_are_told() -> None:
-    assert len(of("def down():\n    down()\ndown()\n")["trace"]) == lab.TRACE_LINES  # type: ignore[arg-type]
+    source = "def down():\n    up()\ndef up():\n    down()\ndown()\n"
+    assert len(of(source)["trace"]) == lab.TRACE_LINES  # type: ignore[arg-type]
+
+
+def test_a_function_that_calls_itself_is_told_once() -> None:
+    found = of("def down():\n    down()\ndown()\n")
+    assert found["trace"] == ["line 3, in <module>: down()", "line 2, in down: down()"]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import contextlib
 import json
 import math
 import struct
-from collections import OrderedDict
+from collections import Counter, OrderedDict, defaultdict, namedtuple
 from typing import Any
 
 import numpy as np
@@ -74,6 +74,16 @@ def test_tuples_and_shapes_arrive_as_lists_and_numpy_as_plain_data() -> None:
     assert torch.equal(wire.decode(wire.encode(np.arange(3))), torch.arange(3))
 
 
+def test_named_tuples_and_other_dictionaries_arrive_as_what_they_hold() -> None:
+    class Lying(dict[str, int]):
+        def items(self) -> Any:
+            return [("a", 3)]
+
+    ranked = namedtuple("ranked", "film score")
+    held = [ranked("a", 0.5), defaultdict(list, a=[1]), Counter("aa"), OrderedDict(a=1), Lying(a=1)]
+    assert wire.decode(wire.encode(held)) == [["a", 0.5], {"a": [1]}, {"a": 2}, {"a": 1}, {"a": 1}]
+
+
 def test_a_text_of_any_length_goes_in() -> None:
     text = "x = 1  # ä\n" * 90_000
     assert wire.decode(wire.encode({"source": text}, inward=True), inward=True) == {"source": text}
@@ -91,7 +101,7 @@ class Liar:
     [
         (object(), "an object of type object"),
         (Liar(), "an object of type Liar"),
-        (OrderedDict(), "an object of type OrderedDict"),
+        ({1}, "an object of type set"),
         (10**30, "an integer of more than 64 bits"),
         ("x" * 10_001, "a string of 10,001 characters"),
         (torch.ones(2, dtype=torch.complex64), "a complex64 tensor"),
