@@ -193,7 +193,7 @@ def test_choices_of_layers_are_told_apart(runs: Path, tmp_path: Path, monkeypatc
     assert group.figures["linear2.test"].value == 0.77
     assert group.figures["linear2.step_seconds"].value == 2
     assert group.figures["deep.linear2.step_seconds"].value == 12
-    assert (tmp_path / "imdb_layers.png").exists()
+    assert (tmp_path / "layers.png").exists()
     with pytest.raises(RunError, match="make results"):
         monkeypatch.setattr(experiments, "LAYERS", {"bias": ("*.bias",)})
         experiments.layers(runs, tmp_path)

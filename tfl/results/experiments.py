@@ -69,8 +69,8 @@ def layers(runs_dir: Path, plots: Path) -> Group:
             figures[f"{prefix}{name}.step_seconds"] = Figure(value=seconds, kind="seconds")
     figures["deep.blocks"] = Figure(value=DEEP, kind="count")
     records = list(chain.from_iterable(found.values()))
-    drawing.layer_choices(curves, records[0].corpus, plots / "imdb_layers.png")
-    (plots / "imdb_layers.svg").unlink()
+    drawing.layer_choices(curves, records[0].corpus, plots / "layers.png")
+    (plots / "layers.svg").unlink()
     return group('tfl train unfreeze --layers "PATTERN"', records, figures)
 
 
