@@ -15,7 +15,7 @@ from grader.training.learner import Workplace
 from grader.training.report import Finding, Report, Row
 from tfl.model import TransformerClassifier
 from tfl.phase import Phase
-from tfl.strategies import plan
+from tfl.strategies import main_phase, plan
 
 PARTS = ("layer_groups", "discriminative_rates", "unfreezing_schedule")
 LABELS = 200  # few: with many labels a model can afford to forget what it knew
@@ -32,7 +32,8 @@ def compare(bench: Bench) -> Report:
     full, gradual = bench.config("full", **shared), bench.config("gradual", **shared)
     rows = [bench.reference("all at once", full), bench.reference("gradual", gradual)]
     usual = plan(gradual)
-    one = bench.assignment("your-schedule", gradual, [usual[0], usual[-1]])  # the head alone, and more than the head
+    # The classifier alone, more than it, and the classifier once more at the end.
+    one = bench.assignment("your-schedule", gradual, [usual[0], usual[main_phase(usual)], usual[-1]])
     ended = bench.theirs(PARTS, [one])
     rows.append(bench.measured(one, gradual, ended))
     awake = ended.found.get(one.name, {}).get("awake")
@@ -82,18 +83,21 @@ def judge(rows: list[Row]) -> Finding:
 
 
 def schedule(workplace: Workplace, one: Assignment) -> tuple[list[Phase], list[int]]:
-    """The phases that the learner's schedule makes, and how many groups are awake in each of its epochs."""
+    """The phases that the learner's schedule makes, and how many groups are awake in each of its epochs.
+
+    Behind them comes what the engine does after any such schedule: the classifier is fitted once more.
+    """
     parts = workplace.parts
     names = [name for name, _ in TransformerClassifier(one.shapes()).named_parameters()]
     groups = parts.layer_groups(names)
-    first, rest = one.plan()
+    first, rest, last = one.plan()
     awake = [int(parts.unfreezing_schedule(len(groups), epoch)) for epoch in range(len(groups))]
     phases = []
     for count in awake:
         layers = tuple(name for group in groups[:count] for name in group)
         only_head = all(name.startswith("classifier.") for name in layers)
         phases.append(replace(first if only_head else rest, layers=layers))
-    return phases, awake
+    return [*phases, last], awake
 
 
 def inside(workplace: Workplace, given: list[Assignment]) -> dict[str, Any]:

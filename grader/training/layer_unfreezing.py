@@ -81,10 +81,11 @@ def judge(rows: list[Row], asleep: Collection[str] = ()) -> Finding:
     best = max(chosen, key=lambda row: row.test.value if row.test else 0)
     assert scratch.test and full.test and best.test
     share = (best.parameters_trainable or 0) / max(1, full.parameters_trainable or 0)
+    part = f"{share:.1%}" if share >= 0.001 else "less than 0.1%"
     near = not full.test.above(best.test)
     transfers = best.test.above(scratch.test)
     text = (
-        f"“{best.name}” reaches {best.test.value:.3f} with {share:.1%} of the trainable weights of full fine-tuning "
+        f"“{best.name}” reaches {best.test.value:.3f} with {part} of the trainable weights of full fine-tuning "
         f"({full.test.value:.3f}); scratch reaches {scratch.test.value:.3f}."
     )
     if near and transfers and best.name not in asleep:

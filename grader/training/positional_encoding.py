@@ -113,7 +113,7 @@ def _on_reviews(rows: list[Row]) -> str:
     without, yours = tests
     difference = yours.value - without.value
     text = (
-        f"  On {rows[0].corpus} the places change {100 * difference:+.1f} points "
+        f"  On {rows[0].corpus} your places move the accuracy by {100 * difference:+.1f} points "
         f"({yours.value:.3f} and {without.value:.3f})"
     )
     if yours.apart(without):

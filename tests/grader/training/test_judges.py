@@ -85,6 +85,15 @@ def test_chosen_layers_must_come_near_full_and_leave_scratch_behind(
     assert "10.0%" in found.text and f"{chosen / 1000:.3f}" in found.text
 
 
+def test_a_share_too_small_for_its_decimals_is_not_called_nothing() -> None:
+    rows = [
+        layers("from scratch", 600, 1_000_000, "reference"),
+        layers("full fine-tuning", 800, 1_000_000, "reference"),
+        layers("last-block", 850, 100),
+    ]
+    assert "with less than 0.1% of the trainable weights" in layer_unfreezing.judge(rows).text
+
+
 def test_layers_that_never_woke_show_nothing() -> None:
     rows = [
         layers("from scratch", 600, 1000, "reference"),
