@@ -215,14 +215,18 @@ def _time(seconds: float) -> str:
 
 
 def layer_choices(curves: Mapping[str, History], corpus: str, path: Path) -> None:
-    """Validation accuracy over the epochs: the classifier alone, then the layers that each pattern names with it."""
+    """Validation accuracy over the epochs: the classifier alone, each pattern's layers with it, perhaps alone again."""
     markers = ("o", "s", "^", "D", "P", "v")
     colours = ("#222222", "#0047AB", "#C46A00", "#2B8CBE", "#A6408B", "#00795C")
-    alone = sum(epoch["phase"] == 1 for epoch in next(iter(curves.values())))
-    about = f"validation · up to epoch {alone} the classifier alone learns, then the named layers with it"
+    phases = [epoch["phase"] for epoch in next(iter(curves.values()))]
+    alone, both = phases.count(1), phases.count(1) + phases.count(2)
+    about = f"validation · the classifier alone learns up to epoch {alone}, then the named layers with it"
+    if both < len(phases):
+        about += f" up to epoch {both}, then the classifier again"
     with drawing(path, (9, 4.6), f"Chosen layers on {corpus}", about) as figure:
         ax = figure.subplots()
-        ax.axvline(alone + 0.5, color=QUIET, linewidth=0.8, linestyle=":")
+        for end in {alone, both} - {len(phases)}:
+            ax.axvline(end + 0.5, color=QUIET, linewidth=0.8, linestyle=":")
         ends = []
         for (name, history), colour, marker in zip(curves.items(), colours, markers, strict=False):
             validation = [epoch["validation_accuracy"] for epoch in history]
