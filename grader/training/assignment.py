@@ -20,7 +20,7 @@ from tfl.events import Event
 from tfl.model import ModelConfig, TransformerClassifier
 from tfl.parts import Parts
 from tfl.phase import Phase
-from tfl.training import Data, Recipe, Training
+from tfl.training import Data, Recipe, Training, learning
 
 
 class Assignment(BaseModel):
@@ -115,12 +115,14 @@ def train(
         parts=parts,
         features=features,
     )
-    progress = training.fit(assignment.plan())
+    phases = assignment.plan()
+    trainable = learning(model, phases, parts)
+    progress = training.fit(phases)
     return {
         "epochs": len(progress.history),
         "best_epoch": progress.best_epoch,
         "seconds": progress.seconds,
-        "trainable": sum(p.numel() for p in model.parameters() if p.requires_grad),
+        "trainable": trainable,
         "total": sum(p.numel() for p in model.parameters()),
         "validation": progress.best_accuracy,
     }
