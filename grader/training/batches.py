@@ -25,7 +25,7 @@ from tfl.parts import REFERENCE, Parts
 from tfl.training import Data, Recipe
 
 PARTS = ("stratified_split", "pad_and_mask", "length_buckets")
-EPOCHS = {"real": 2, "sample": 8}  # after one the accuracies are still on their way, and differ more than chance has it
+EPOCHS = {"real": 2, "sample": 16}  # after half of them accuracies still differ by more than chance
 HELD_OUT = 0.1
 LITTLE = 0.02  # of the cells: who saves less than that has saved nothing that a clock could show
 PADDING, SECONDS = "padding", "seconds an epoch"

@@ -193,6 +193,8 @@ def _mended(
     folder = bench.folder / "mended"
     try:
         weights = load_file(folder / "model.safetensors")
+        # An nn.TransformerEncoder keeps its layers one step further down.
+        weights = {name.replace("layers.layers.", "layers."): value for name, value in weights.items()}
         model.load_state_dict({name: value for name, value in weights.items() if name != "places"})
     except (OSError, RuntimeError) as error:
         raise TrainingError(

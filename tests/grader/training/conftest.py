@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from grader.training import work
+from grader.training import batches, work
 from grader.training.report import Report
 from tfl import course as courses
 from tfl.events import Event, Result
@@ -43,6 +43,7 @@ def request_for(kept: Path, own_folders: None, monkeypatch: pytest.MonkeyPatch) 
     """The request of a tiny training: `request_for("exercise1", source=…, limit=…)`."""
     monkeypatch.setenv("TFL_CACHE", str(kept / "cache"))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setitem(batches.EPOCHS, "sample", 1)
     # The process with the learner's code imports from where this one does.
     root = str(Path(__file__).parents[3])
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")])))
