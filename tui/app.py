@@ -78,7 +78,7 @@ class TflApp(JobApp):
         self.place = place
         self.results = results
         self.writer = Writer(self.write_down)
-        self.unwritten: list[TflError] = []  # what could not be told any more, as the app was ending
+        self.unwritten: TflError | None = None  # why nothing could be written the last time
         self.newest_run = ""  # the id of the run that a training here has made last
         self._service: Service | None = None
         self.settings, self._told = settings.load()
@@ -118,9 +118,11 @@ class TflApp(JobApp):
         try:
             notice = record().notice
         except TflError as error:
-            if not self.call_later(self.fail, error):
-                self.unwritten.append(error)
+            if str(error) != str(self.unwritten):  # once, not at every step of a lesson
+                self.call_later(self.fail, error)
+            self.unwritten = error
         else:
+            self.unwritten = None
             if notice:
                 self.call_later(self.warn, notice)
 
@@ -181,6 +183,11 @@ class TflApp(JobApp):
             self.switch_screen(screen)
         else:
             self.push_screen(screen)
+
+    def go_home(self) -> None:
+        """Go back to the course map."""
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
 
     def open_next(self, coming: Next) -> None:
         """Go on where one was."""

@@ -1,6 +1,7 @@
 """Opening a file in the learner's editor; one that draws in the terminal gets the terminal for itself meanwhile."""
 
 import subprocess
+import threading
 from pathlib import Path
 
 from textual.app import App, SuspendNotSupported
@@ -18,7 +19,8 @@ def edit(app: App[None], path: Path, line: int | None, chosen: str) -> str:
                 subprocess.run(words, check=False)
         else:
             nowhere = subprocess.DEVNULL
-            subprocess.Popen(words, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True)
+            window = subprocess.Popen(words, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True)
+            threading.Thread(target=window.wait, daemon=True).start()  # whoever started it must take note of its end
     except UsageError as error:
         return f"{error.message}  Choose one: press : and type editor.  Or open {path} yourself: saving it checks it."
     except SuspendNotSupported:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from textual.content import Content
 
+from tfl.printable import defused
+
 GLYPHS = {  # state → sign and colour; the sign alone says it too
     "finished": ("✓", "$text-success"),
     "running": ("…", "$text-primary"),
@@ -40,4 +42,4 @@ def short(path: Path) -> str:
 
 def wrong(text: str) -> Content:
     """What went wrong, and what to do about it."""
-    return Content.styled(f"✗ {text}", "$text-error")
+    return Content.styled(f"✗ {defused(text)}", "$text-error")

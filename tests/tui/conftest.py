@@ -12,6 +12,8 @@ from textual.widgets import OptionList, Static
 
 from tests.tui import scenes
 from tests.tui.scenes import StandInGrading
+from tests.tui.told_jobs import ToldJob, told_jobs
+from tfl import course as courses
 from tfl import workspace as workspaces
 from tfl.course import Course
 from tfl.runs import RunFolder
@@ -65,6 +67,21 @@ def grading() -> Iterator[StandInGrading]:
     """The stand-ins in the place of the processes; every check passes unless told otherwise."""
     with scenes.stood_in(StandInGrading(("passed",))) as found:
         yield found
+
+
+@pytest.fixture
+def trained_course(tiny_course: Course) -> Course:
+    """The course in miniature; one can train with its first exercise."""
+    file = tiny_course.folder / "course.toml"
+    file.write_text(file.read_text().replace('asks = ["double"]', 'asks = ["double"]\ntraining = "layer-unfreezing"'))
+    return courses.load(tiny_course.folder)
+
+
+@pytest.fixture
+def jobs() -> Iterator[list[ToldJob]]:
+    """The jobs that the app starts, which do nothing but what the test tells them."""
+    with told_jobs() as made:
+        yield made
 
 
 def write_lessons(folder: Path) -> None:
@@ -135,6 +152,11 @@ async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
             return
         await asyncio.sleep(0.02)
     raise AssertionError(f"it never came to that; the screen shows:\n{shown(pilot)}")
+
+
+def notes(pilot: Pilot[None]) -> str:
+    """The notifications on the screen, of an app that runs with `notifications=True`."""
+    return "\n".join(str(toast.render()) for toast in pilot.app.screen.query("Toast"))
 
 
 def shown(pilot: Pilot[None]) -> str:

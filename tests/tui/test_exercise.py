@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.conftest import shown, until
+from tests.tui.conftest import notes, shown, until
 from tests.tui.scenes import StandInGrading
 from tfl import watching
 from tfl.errors import GraderError, SubmissionError
@@ -105,6 +105,7 @@ async def test_the_solution_is_compared_after_passing_only(app: TflApp) -> None:
         await until(pilot, lambda: "All 3 checks passed" in shown(pilot))
         await pilot.press("s")
         await until(pilot, lambda: isinstance(app.screen, DiffScreen) and "+ " in shown(pilot))
+        assert "yours − and the solution +" in shown(pilot)  # the title
         await pilot.press("v")
         await until(pilot, lambda: "def double" in shown(pilot))
 
@@ -124,17 +125,17 @@ async def test_finished_work_is_not_checked_again(app: TflApp, learner: Learner,
 
 async def test_weak_walls_are_told(app: TflApp, grading: StandInGrading) -> None:
     grading.isolation = "process only"
-    async with app.run_test() as pilot:
+    async with app.run_test(notifications=True) as pilot:
         await opened(pilot)
-        await until(pilot, lambda: any("process only" in note.message for note in app._notifications))
+        await until(pilot, lambda: "process only" in notes(pilot))
 
 
 async def test_an_editor_that_is_not_there_is_told(app: TflApp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDITOR", "no-such-editor")
-    async with app.run_test() as pilot:
+    async with app.run_test(notifications=True) as pilot:
         await opened(pilot)
         await pilot.press("e")
-        await until(pilot, lambda: any("no-such-editor" in note.message for note in app._notifications))
+        await until(pilot, lambda: "no-such-editor" in notes(pilot))
 
 
 async def test_leaving_goes_back_to_the_map(app: TflApp) -> None:

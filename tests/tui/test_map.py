@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from tests.tui.conftest import shown, until
+from tests.tui.conftest import notes, shown, until
 from tests.tui.scenes import StandInGrading
 from tfl.progress import Attempt, changed
 from tui.app import TflApp
@@ -102,9 +102,9 @@ async def test_damaged_settings_are_told_and_left_alone(learner: Learner) -> Non
     Path("config").mkdir()
     Path("config/tui.json").write_text("{")
     app = app_of(learner)
-    async with app.run_test() as pilot:
+    async with app.run_test(notifications=True) as pilot:
         await mapped(pilot)
-        await until(pilot, lambda: any("cannot be read" in note.message for note in app._notifications))
+        await until(pilot, lambda: "cannot be read" in notes(pilot))
     assert Path("config/tui.json").read_text() == "{"
 
 

@@ -13,7 +13,8 @@ from textual.widgets import DataTable, Footer, Static
 
 from grader.marks import GLYPHS, Mark
 from tfl.course import Course
-from tfl.errors import TflError
+from tfl.errors import GradebookError, TflError
+from tfl.printable import defused
 from tui.screens.filtered import FilteredScreen
 from tui.widgets.checks import COLOURS
 from tui.widgets.filter_field import FilterField
@@ -54,7 +55,14 @@ class ClassScreen(FilteredScreen):
     DEFAULT_CSS = """
     ClassScreen {
         #body { height: 1fr; }
-        DataTable { width: 1fr; height: 100%; margin: 1; background: transparent; scrollbar-size-vertical: 1; }
+        DataTable {
+            width: 1fr;
+            height: 100%;
+            margin: 1;
+            background: transparent;
+            scrollbar-size-vertical: 1;
+            & > .datatable--header { background: transparent; color: $foreground 60%; text-style: none; }
+        }
         #student {
             width: 40%;
             height: 100%;
@@ -62,7 +70,7 @@ class ClassScreen(FilteredScreen):
             border-left: vkey $foreground 20%;
             scrollbar-size-vertical: 1;
         }
-        #said { height: auto; padding: 0 2; }
+        #said { height: auto; padding: 1 2 0 2; }
     }
     """
     HELP = """The marks of a class, as `tfl class grade` has found them.  – nothing was sent, … waits to be graded,
@@ -145,17 +153,24 @@ class ClassScreen(FilteredScreen):
 
 def _read(results: Path, course: Course) -> list[Student]:
     """Every student with what counts for them.  Raises GradebookError."""
+    from sqlalchemy.exc import DatabaseError
+
     from grader.classes.gradebook import Gradebook
     from grader.classes.standing import standings
 
     book = Gradebook(results)
     try:
-        return [
-            Student(one.student.id, one.student.shown, one.enrolled, [_given(book, found) for found in one.standings])
-            for one in standings(book, course)
-        ]
+        return [_student(book, one) for one in standings(book, course)]
+    except (DatabaseError, ValueError) as error:
+        reason = str(getattr(error, "orig", error)).partition("\n")[0]
+        raise GradebookError(f"The gradebook {book.path} is damaged: {reason}.", "Restore a copy of it.") from error
     finally:
         book.close()
+
+
+def _student(book: Any, one: Any) -> Student:
+    name = defused(one.student.shown)
+    return Student(one.student.id, name, one.enrolled, [_given(book, found) for found in one.standings])
 
 
 def _given(book: Any, found: Any) -> Given:
@@ -188,8 +203,22 @@ def _about(student: Student) -> Content:
         lines.append(Content.assemble((head, "bold"), points + late, (tries, "$foreground 60%")))
         if given.failure:
             lines.append(wrong(given.failure))
-        for check in Mark.model_validate_json(given.mark).checks if given.mark else ():
-            if check.verdict != "passed":
-                said = f"{check.title}: {check.message}" if check.message else check.title
-                lines.append(Content.assemble((f"{GLYPHS[check.verdict]} ", COLOURS[check.verdict]), said))
+        lines += _trouble(given, student)
     return Content("\n").join(lines)
+
+
+def _trouble(given: Given, student: Student) -> list[Content]:
+    """The checks that did not pass, a line each."""
+    try:
+        checks = Mark.model_validate_json(given.mark).checks if given.mark else ()
+    except ValueError:
+        again = f"tfl class regrade RESULTS --student {student.id}"
+        return [wrong(f"What the checks found is damaged in the gradebook.  Grade it anew: {again}")]
+    return [
+        Content.assemble(
+            (f"{GLYPHS[check.verdict]} ", COLOURS[check.verdict]),
+            f"{check.title}: {defused(check.message)}" if check.message else check.title,
+        )
+        for check in checks
+        if check.verdict != "passed"
+    ]

@@ -59,8 +59,9 @@ class DiffScreen(TflScreen[None]):
             content = wrong(f"{error.filename} cannot be read: {error.strerror}.")
         else:
             content = highlight(solution, language="python") if self.whole else difference(mine, solution)
-        self.query_one(Static).update(content)
-        self.query_one(VerticalScroll).scroll_home(animate=False)
+        page = self.query_one(VerticalScroll)
+        page.query_one(Static).update(content)
+        page.scroll_home(animate=False)
 
 
 def difference(mine: str, solution: str) -> Content:

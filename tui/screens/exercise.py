@@ -17,6 +17,7 @@ from grader.marks import Mark, Verdict
 from tfl import editors, watching
 from tfl.course import Exercise
 from tfl.errors import TflError
+from tfl.printable import defused
 from tfl.workspace import Workspace
 from tui import editing
 from tui.screens.base import TflScreen
@@ -37,7 +38,7 @@ h shows one hint more.  Once all checks have passed, g trains with your code and
         Binding("c", "check", "Check"),
         Binding("h", "hint", "Hint"),
         Binding("g", "grade", "Grade"),
-        Binding("s", "solution", "Solution"),
+        Binding("s", "solution", "Diff"),
         Binding("l", "lesson", "Lesson"),
         Binding("n", "next", "Next", show=False),
     ]
@@ -94,7 +95,7 @@ h shows one hint more.  Once all checks have passed, g trains with your code and
         yield Static("Warming up the grader …", id="status")
         with Container(id="body"):
             yield Checks(self.exercise)
-            with VerticalScroll(id="findings", can_focus=False):
+            with VerticalScroll(id="findings"):
                 yield Static()
         yield Footer()
         yield TooSmall()
@@ -215,7 +216,7 @@ h shows one hint more.  Once all checks have passed, g trains with your code and
             left = sum(check.verdict != "passed" for check in mark.checks)
             line = f"{mark.score} of {mark.max_score} points; {plural(left, 'check')} to go"
             told = [Content.assemble((f"✗ {line}", "$text-error"), (f"  ({mark.seconds:.2f} s)", "$foreground 60%"))]
-        told += [Content.styled(f"! {note}", "$text-warning") for note in (*mark.notes, *mark.incidents)]
+        told += [Content.styled(f"! {defused(note)}", "$text-warning") for note in (*mark.notes, *mark.incidents)]
         return Content("\n").join(told)
 
     # ------------------------------------------------------------------------------------------------- drawing
@@ -305,4 +306,4 @@ h shows one hint more.  Once all checks have passed, g trains with your code and
             elif following.exercise:
                 self.home.open_exercise(following.exercise)
         else:
-            self.leave()
+            self.home.go_home()

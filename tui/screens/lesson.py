@@ -38,11 +38,11 @@ class LessonScreen(TflScreen[None]):
     HELP = """A lesson in small steps.  → goes on, ← goes back, ↑ and ↓ scroll.  Underlined words open their meaning:
 click them, or press g for a list of the step's words and links.  Where there is a bench, b shows it or puts it away."""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,enter", "step(1)", "Next step", key_display="→"),
-        Binding("left", "step(-1)", "Step back", key_display="←"),
+        Binding("right,enter", "step(1)", "Next", key_display="→"),
+        Binding("left", "step(-1)", "Step back", key_display="←", show=False),
         Binding("space", "page", "Page down, then next step", show=False),
         Binding("b", "bench", "Bench"),
-        Binding("g", "words", "Words, links"),
+        Binding("g", "words", "Words"),
         Binding("x", "exercise", "Exercise"),
     ]
 
@@ -87,7 +87,7 @@ click them, or press g for a list of the step's words and links.  Where there is
         dots = "".join("●" if n < self.number else "◉" if n == self.number else "○" for n in range(1, count + 1))
         self.title_bar.state(Content.assemble((dots, "$accent"), f"  {self.number} of {count}"))
         kind = KINDS.get(step.kind, step.kind)
-        lines = [Content.styled(kind, "$foreground 50%")]
+        lines = [Content.styled(kind, "$foreground 60%")]
         if step.goal:
             lines.append(Content.assemble(("Goal  ", "bold"), step.goal))
         if not step.text.lstrip().startswith("# "):
@@ -178,7 +178,7 @@ click them, or press g for a list of the step's words and links.  Where there is
         elif after:
             self.home.open_lesson(after[0])
         else:
-            self.leave()
+            self.home.go_home()
 
     async def action_page(self) -> None:
         page = self.query_one("#page", VerticalScroll)

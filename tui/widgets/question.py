@@ -17,7 +17,37 @@ from tui.widgets.prose_view import ProseView
 Given = int | list[int] | float
 Keep = Callable[[Question, Given, bool | None], None]  # the last one: whether it is right, None where nobody knows
 
-CHECK = "check"  # the id of the line that checks a multiple choice
+
+class Answers(OptionList):
+    """The answers to choose from.
+
+    A list scrolls to its sides with the keys that turn a lesson's pages; these must go on turning them.  What is
+    chosen is told by a call, as the app's end would overtake a message.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right", "screen.step(1)", "Next", key_display="→"),
+        Binding("left", "screen.step(-1)", "Step back", key_display="←", show=False),
+    ]
+
+    def __init__(self, choose: Callable[[int], None]) -> None:
+        super().__init__()
+        self._choose = choose
+
+    def action_select(self) -> None:
+        if self.highlighted is not None:
+            self._choose(self.highlighted)
+
+
+class Prediction(Input):
+    """A number to type.  It is told by a call, too."""
+
+    def __init__(self, value: str, keep: Callable[[str], None]) -> None:
+        super().__init__(value, type="number", placeholder="your prediction", compact=True)
+        self._keep = keep
+
+    async def action_submit(self) -> None:
+        self._keep(self.value)
 
 
 class QuestionView(Vertical):
@@ -40,10 +70,7 @@ checks.  Each answer is explained, and you may answer again."""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "mark", "Choose", show=False)]
 
     def __init__(self, question: Question, given: Any, keep: Keep) -> None:
-        """`given`: what was answered before, None for nothing; `keep` is called with each answer.
-
-        It is called rather than sent a message, which the app's end could overtake.
-        """
+        """`given`: what was answered before, None for nothing; `keep` is called with each answer."""
         super().__init__()
         self.question, self._keep = question, keep
         self.given = given
@@ -54,10 +81,10 @@ checks.  Each answer is explained, and you may answer again."""
         if self.question.kind == "number":
             unit = f", in {self.question.unit}" if self.question.unit else ""
             kept = "" if self.given is None else f"{self.given:g}"
-            yield Input(kept, type="number", placeholder="your prediction", compact=True)
+            yield Prediction(kept, self._predict)
             yield Static(f"Predict the number{unit} before you look; enter keeps it.", classes="hint")
         else:
-            yield OptionList()
+            yield Answers(self._choose)
             if self.question.kind == "multiple":
                 yield Static("Several may be right: enter marks, the last line checks.", classes="hint")
         yield ProseView(id="feedback")
@@ -77,7 +104,7 @@ checks.  Each answer is explained, and you may answer again."""
         for index, answer in enumerate(self.question.answers):
             options.add_option(Option(self._answer(index, answer.text, answer.right, width)))
         if self.question.kind == "multiple":
-            options.add_option(Option(Content.styled("  ⏎ check these answers", "$text-accent"), id=CHECK))
+            options.add_option(Option(Content.styled("  ⏎ check these answers", "$text-accent")))
         options.highlighted = place
 
     def on_resize(self) -> None:
@@ -96,24 +123,23 @@ checks.  Each answer is explained, and you may answer again."""
 
     # ----------------------------------------------------------------------------------------------- answering
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
+    def _choose(self, place: int) -> None:
+        """A line was chosen: an answer, or the one behind them that checks several."""
         if self.question.kind == "single":
-            self._take(event.option_index)
-        elif event.option_id == CHECK:
+            self._take(place)
+        elif place == len(self.question.answers):
             self._take(sorted(self.marked))
         else:
-            self.marked ^= {event.option_index}
+            self.marked ^= {place}
             self._list()
 
     def action_mark(self) -> None:
         if self.question.kind != "number":
             self.query_one(OptionList).action_select()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def _predict(self, typed: str) -> None:
         try:
-            self._take(float(event.value))
+            self._take(float(typed))
         except ValueError:
             self._show("Type a number.")
 

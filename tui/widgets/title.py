@@ -23,10 +23,11 @@ class Title(Horizontal):
     def __init__(self, where: str, detail: str = "") -> None:
         super().__init__()
         self._where, self._detail = where, detail
+        self._busy = Static(id="busy")
 
     def compose(self) -> ComposeResult:
         yield Static(self._content(), id="where")
-        yield Static(id="busy")
+        yield self._busy
         yield Static(id="state")
 
     def on_mount(self) -> None:
@@ -34,9 +35,8 @@ class Title(Horizontal):
 
     def _tell_busy(self, busy: str) -> None:
         """The training that goes on, whatever screen is shown."""
-        told = self.query_one("#busy", Static)
-        told.display = bool(busy)
-        told.update(Content.styled(busy, "$text-primary"))
+        self._busy.display = bool(busy)
+        self._busy.update(Content.styled(busy, "$text-primary"))
 
     def say(self, where: str, detail: str = "") -> None:
         """Another place."""

@@ -1,0 +1,50 @@
+"""Jobs that say what a test tells them to say, when it tells them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+from typing import Any
+from unittest import mock
+
+from tfl.errors import EXIT_INTERRUPTED
+from tfl.events import Event, Failed, Finished
+
+
+class ToldJob:
+    """In the place of `tfl.jobs.Job`; asked to stop, it ends as a real one does."""
+
+    def __init__(self, name: str, request: dict[str, Any]) -> None:
+        self.name, self.request = name, request
+        self.stops = 0
+        self._events: SimpleQueue[Event] = SimpleQueue()
+
+    def say(self, *events: Event) -> None:
+        """Tell the app."""
+        for event in events:
+            self._events.put(event)
+
+    def __iter__(self) -> Iterator[Event]:
+        while True:
+            yield (event := self._events.get())
+            if isinstance(event, Finished | Failed):
+                return
+
+    def stop(self, grace: float | None = None) -> None:
+        self.stops += 1
+        self.say(Failed(message="Stopped before it was done.", action="Go on with …", exit_code=EXIT_INTERRUPTED))
+
+    def close(self) -> None:
+        """Nothing runs."""
+
+
+@contextmanager
+def told_jobs() -> Iterator[list[ToldJob]]:
+    """The jobs that the app starts meanwhile, the first one first."""
+    made: list[ToldJob] = []
+
+    def make(name: str, request: dict[str, Any]) -> ToldJob:
+        made.append(ToldJob(name, request))
+        return made[-1]
+
+    with mock.patch("tui.jobs.Job", make):
+        yield made
