@@ -1,11 +1,15 @@
 """Printing what came out of training with a learner's code: the value that `grader.training` ends with."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from cli import show
+from cli.verdicts import wrapped
 from grader.training.report import Report, Row, Share
 from tfl.formats import duration, score
 from tfl.printable import defused, printable
+
+GAP = 3  # between the columns of a table
 
 
 def print_report(value: dict[str, Any]) -> None:
@@ -15,17 +19,19 @@ def print_report(value: dict[str, Any]) -> None:
     show.line(f"{report.size} · {report.device}")
     show.line("")
     columns, cells = _table(report.rows)
-    show.table(columns, cells, right=columns[1:])
+    out = show.console()
+    for part in _fitting(columns, cells, out.width if out.is_terminal else None):
+        show.table(*part, right=columns[1:])
     if report.chart:
         show.line("")
     for line in report.chart:
         show.line(defused(line))
     show.line("")
-    show.line(f"The claim: {report.claim}")
-    show.line(f"{'✓ Shown' if report.shown else '– Not shown'}: {report.finding}", bold=True)
+    wrapped(f"The claim: {report.claim}")
+    wrapped(f"{'✓ Shown' if report.shown else '– Not shown'}: {report.finding}", style="bold")
     for note in report.notes:
-        show.line(f"note: {printable(note)}")
-    show.line(
+        wrapped(f"note: {printable(note)}")
+    wrapped(
         f"Accuracies of your runs were measured again with the reference; walls around your code: {report.isolation}."
     )
     for path in report.plots:
@@ -51,6 +57,24 @@ def _table(rows: list[Row]) -> tuple[list[str], list[list[str]]]:
         columns[heading] = [_figure(row.figures.get(heading)) for row in rows]
     told = {heading: cells for heading, cells in columns.items() if any(cells)}
     return list(told), [list(line) for line in zip(*told.values(), strict=True)]
+
+
+def _fitting(
+    columns: list[str], cells: list[list[str]], width: int | None
+) -> Iterator[tuple[list[str], list[list[str]]]]:
+    """The table, or several with the first column in each where one would be wider than the terminal."""
+    widths = [max(map(len, column)) + GAP for column in zip(columns, *cells, strict=True)]
+    chosen = [0]
+    for place in range(1, len(columns)):
+        if width and len(chosen) > 1 and sum(widths[i] for i in chosen) + widths[place] - GAP > width:
+            yield _of(columns, chosen), [_of(row, chosen) for row in cells]
+            chosen = [0]
+        chosen.append(place)
+    yield _of(columns, chosen), [_of(row, chosen) for row in cells]
+
+
+def _of(row: list[str], places: list[int]) -> list[str]:
+    return [row[place] for place in places]
 
 
 def _share(share: Share | None) -> str:
