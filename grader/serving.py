@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 UNUSED = (  # pytest's own plugins that a server has no use for
     "cacheprovider", "terminal", "logging", "doctest", "faulthandler", "junitxml", "pastebin", "stepwise", "setuponly",
-    "setupplan", "debugging", "unittest", "threadexception", "unraisableexception", "warnings",
+    "setupplan", "debugging", "unittest", "threadexception", "unraisableexception", "warnings", "skipping", "capture",
+    "legacypath",
 )  # fmt: skip
 
 
@@ -54,7 +55,7 @@ def serve(zygote: socket.socket, line: "Line", first: dict[str, Any]) -> None:
     loop = Loop(course, keeper, judging, line, Patience(**first.get("patience") or {}))
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
-    options = ["--noconftest", "--import-mode=importlib", "--assert=plain", "-s", "-c", os.devnull]
+    options = ["--noconftest", "--import-mode=importlib", "--assert=plain", "-c", os.devnull]
     options += ["--rootdir", str(course.checks), *(f"-pno:{name}" for name in UNUSED)]
     pytest.main([*options, *(str(course.judge(exercise)) for exercise in chosen)], plugins=[judging, loop])
     raise loop.failure or GraderError("The checks could not be collected.", "Run `tfl course check`.")
