@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 import pytest
@@ -10,27 +9,15 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList
 
 from tests.tui.conftest import shown, until
+from tests.tui.told_jobs import Unwilling
 from tfl import course as courses
 from tfl import progress
 from tfl.course import Course
-from tfl.errors import ServiceError
 from tui.app import TflApp
 from tui.learner import Learner
 from tui.screens.exercise import ExerciseScreen
 from tui.screens.lesson import LessonScreen
 from tui.screens.map import MapScreen
-
-
-class Unwilling:
-    """In the place of the service: the benches are not what this is about."""
-
-    alive = True
-
-    def ask(self, question: str, **_: Any) -> dict[str, Any]:
-        raise ServiceError("Not now.", "Later.")
-
-    def close(self) -> None:
-        """Nothing runs."""
 
 
 @pytest.fixture(autouse=True)
@@ -40,10 +27,13 @@ def no_benches() -> Iterator[None]:
 
 
 async def read_to_the_end(pilot: Pilot[None], number: int) -> None:
-    """Press → through the lesson of a stage, until another screen comes."""
+    """Go on through the lesson of a stage, until another screen comes: the first lesson by key, which takes longer."""
     await until(pilot, lambda: _stage(pilot) == number)
     while _stage(pilot) == number:
-        await pilot.press("right")
+        if number == 1:
+            await pilot.press("right")
+        else:
+            await pilot.app.screen.run_action("screen.step(1)")
 
 
 def _stage(pilot: Pilot[None]) -> int:
@@ -69,7 +59,7 @@ async def test_from_an_empty_folder_to_the_last_exercise() -> None:
     Path("new").mkdir()
     course = courses.load()
     app = TflApp(Path("runs"), Learner(Path("new")))
-    async with app.run_test(size=(100, 40)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "No workspace here" in shown(pilot))
         await pilot.press("i")
         await until(pilot, lambda: f"0 of {len(course.stages)} stages" in shown(pilot))

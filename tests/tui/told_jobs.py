@@ -1,4 +1,4 @@
-"""Jobs that say what a test tells them to say, when it tells them."""
+"""Jobs that say what a test tells them to say, when it tells them; and a service that says nothing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from queue import SimpleQueue
 from typing import Any
 from unittest import mock
 
-from tfl.errors import EXIT_INTERRUPTED
+from tfl.errors import EXIT_INTERRUPTED, ServiceError
 from tfl.events import Event, Failed, Finished
 
 
@@ -48,3 +48,15 @@ def told_jobs() -> Iterator[list[ToldJob]]:
 
     with mock.patch("tui.jobs.Job", make):
         yield made
+
+
+class Unwilling:
+    """In the place of the service, where benches are not what a test is about."""
+
+    alive = True
+
+    def ask(self, question: str, **_: Any) -> dict[str, Any]:
+        raise ServiceError("Not now.", "Later.")
+
+    def close(self) -> None:
+        """Nothing runs."""

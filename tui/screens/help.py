@@ -37,6 +37,12 @@ USUAL = (
     "Focus Previous",
     "Toggle option",
     "Submit",
+    "Cursor up",
+    "Cursor down",
+    "Cursor left",
+    "Cursor right",
+    "Page up",
+    "Page down",
 )
 HIDDEN = ("ctrl+", "shift+", "super+", "alt+", "alt_", "f1", "home", "end")  # standard keys that nobody looks up
 
