@@ -92,7 +92,7 @@ async def test_positions_are_turned_with_dials(monkeypatch: pytest.MonkeyPatch) 
     order = {"same": False, "same_words": True, "without": 0.0, "with": 0.4}
     asked = Asked(positions=table, order=order)
     async with at("positions", monkeypatch, asked).run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: "the same to any model" in shown(pilot) and "✓ told apart" in shown(pilot))
+        await until(pilot, lambda: "0.000  ✗" in shown(pilot) and "0.400  ✓" in shown(pilot))
         await until(pilot, lambda: "place 1 = [+0.80  +0.50]" in shown(pilot))
         assert pilot.app.screen.query_one(HeatMap).values
         width, length, chosen = (dial(pilot, id) for id in ("width", "length", "chosen"))
