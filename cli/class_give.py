@@ -85,7 +85,9 @@ def similar(
     json: Json = False,
     course: Course = None,
 ) -> None:
-    """Find pairs of submissions that look alike beyond the stub and what everybody writes: a hint to look, no verdict.
+    """Find submissions that look alike beyond the stub and what everybody writes: a hint to look, never a verdict.
+
+    Nearly equal ones of three or more students are shown as a group, however many they are; then come pairs.
 
     \b
     Examples:
@@ -99,17 +101,22 @@ def similar(
     if json:
         show.print_json(found)
         return
-    if not found["pairs"]:
-        show.line(f"No pair shares {least:g} % or more.")
+    if not found["pairs"] and not found["groups"]:
+        show.line(f"No pair shares {least:g} % or more, and there is no group.")
         return
-    show.table(
-        ["exercise", "share", "one", "other"],
-        [
-            [pair["exercise"], f"{pair['share']:.0%}", printable(pair["one"], 40), printable(pair["other"], 40)]
-            for pair in found["pairs"][:20]
-        ],
-        right=["share"],
-    )
+    for group in found["groups"][:10]:
+        names = ", ".join(printable(name, 40) for name in group["names"][:6])
+        more = f" and {group['count'] - 6:,} more" if group["count"] > 6 else ""
+        show.line(f"{group['exercise']}: {group['count']:,} of {group['of']:,} sent nearly the same: {names}{more}")
+    if found["pairs"]:
+        show.table(
+            ["exercise", "share", "one", "other"],
+            [
+                [pair["exercise"], f"{pair['share']:.0%}", printable(pair["one"], 40), printable(pair["other"], 40)]
+                for pair in found["pairs"][:20]
+            ],
+            right=["share"],
+        )
     show.line(f"\nSide by side: {found['page']}", bold=True)
     show.line("Equal code has honest reasons too: look, and ask, before you judge.")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.classes.gradebook import Gradebook, NewAttempt
+from grader.classes.groups import groups
 from grader.classes.roster import Student
 from grader.classes.similar import Prints, covered, pairs, prints
 from grader.classes.similar_page import write
@@ -102,6 +103,51 @@ def test_what_many_write_makes_nobody_alike() -> None:
 def test_what_cannot_be_read_is_like_nothing() -> None:
     assert prints("def (:") == {} and prints("") == {} and prints("\0") == {}
     assert compared("def (:", "def (:") == []
+
+
+def grouped(*sources: str) -> list[tuple[int, ...]]:
+    found = groups({number: prints(source) for number, source in enumerate(sources)}, prints(STUB))
+    return [group.members for group in found]
+
+
+def renamed(number: int) -> str:
+    """A copy with other names, another constant and a line of its own."""
+    return COPIED.replace("grid", f"grid{number}").replace("rest", f"r{number}") + f"\nmine{number} = {number}\n"
+
+
+@pytest.mark.parametrize("circle", [50, 20, 3])  # of 60: more than 40 and more than 30 %, more than 30 %, a few
+def test_a_copying_circle_is_one_group_however_large(circle: int) -> None:
+    honest = [
+        STUB + f"\ndef f(x):\n    y = x{' * x' * number}\n    return [y] * {number}\n" for number in range(60 - circle)
+    ]
+    sources = [*honest, *map(renamed, range(circle))]
+    assert grouped(*sources) == [tuple(range(60 - circle, 60))]
+
+
+def test_a_group_leaves_no_pairs_of_its_own_and_hides_no_others(
+    book: Gradebook, course: Course, tmp_path: Path
+) -> None:
+    course.stub(course.exercise("1")).write_text(STUB)
+    for number in range(6):
+        sent(book, f"circle{number}", renamed(number))
+    sent(book, "grace", HONEST)
+    sent(book, "eve", HONEST.replace("result", "outcome"))
+    found = write(book, course, tmp_path / "out")
+    (group,) = found["groups"]
+    assert (group["count"], group["of"], group["share"]) == (6, 8, 1.0)
+    assert [(pair["one"], pair["other"]) for pair in found["pairs"]] == [("eve", "grace")]
+    page = (tmp_path / "out/similar.html").read_text()
+    assert "6 of 8" in page and "circle0, circle1" in page
+    assert 'class="same"' in (tmp_path / "out" / group["page"]).read_text()
+
+
+def test_a_short_answer_that_everybody_gives_makes_no_group() -> None:
+    assert grouped(*(STUB + IDIOM + f"name{number} = {number}\n" for number in range(12))) == []
+
+
+def test_a_different_long_answer_is_in_no_group() -> None:
+    assert grouped(COPIED, RENAMED, HONEST, renamed(1)) == [(0, 1, 3)]
+    assert grouped(COPIED, RENAMED, HONEST) == [], "two are a pair"
 
 
 def test_short_passages_are_chance() -> None:
