@@ -25,13 +25,13 @@ class Commands(Provider):
     async def discover(self) -> Hits:
         for command in self._all():
             if command.discover:
-                yield DiscoveryHit(command.title, command.callback, help=command.help)
+                yield DiscoveryHit(command.title, command.callback, help=command.help or None)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for command in self._all():
             if (score := matcher.match(command.title)) > 0:
-                yield Hit(score, matcher.highlight(command.title), command.callback, help=command.help)
+                yield Hit(score, matcher.highlight(command.title), command.callback, help=command.help or None)
 
 
 class Command(NamedTuple):
@@ -50,10 +50,10 @@ def commands(app: "TflApp") -> Iterator[Command]:
         what = f"lesson {coming.stage.number}, step {coming.step}" if coming.what == "lesson" else coming.stage.exercise
         yield Command("Continue", f"Go on with {what}", partial(app.open_next, coming))
     for stage in course.stages:
-        yield Command(f"Stage {stage.number}: {stage.title}", "Its lesson", partial(app.open_lesson, stage))
+        yield Command(f"Stage {stage.number}: {stage.title}", "", partial(app.open_lesson, stage))
     for exercise in course.exercises:
         title = f"Exercise {exercise.id.removeprefix('exercise')}: {exercise.title}"
-        yield Command(title, exercise.task, partial(app.open_exercise, exercise.id))
+        yield Command(title, "", partial(app.open_exercise, exercise.id))
     yield Command("Runs", "Look at the runs and their curves", app.action_runs)
     yield Command("Train", "Choose a strategy and watch it learn", app.action_train)
     yield Command("Compare", "The strategies side by side", app.action_compare)

@@ -1,62 +1,59 @@
-"""What the screens look like.  After a change on purpose: look at the report, then `pytest --snapshot-update`."""
+"""What the screens look like.  After a change on purpose: look at the report, then `pytest --snapshot-update`.
+
+Every screen is kept at 80×24 in the dark theme and at 120×40 in the light one.  Those in `BOTH`, which between them use
+all the widgets and colours, are kept at both sizes in both themes, and without colours; those in `SMALL`, windows above
+another screen and states of one that is there already, at 80×24 alone.  The full matrix would take three times as long
+and show the same rules of layout again.  What varies is frozen: the course is `picture_course`, times, paths and
+figures are the scenes' own, and nothing is measured.
+"""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets._footer import FooterKey
 
-from tests.tui.conftest import MakeRun, looked, shown, until
-from tui.app import TflApp
-from tui.screens.train import TrainScreen
+from tests.tui.shots import COURSE, SHOTS, Shot, play, staged
+from tfl import course as courses
+from tui.settings import DARK, LIGHT
 
-SIZES = [(80, 24), (120, 40)]
 Compare = Callable[..., bool]
 
-
-@pytest.fixture
-def some_runs(make_run: MakeRun) -> None:
-    make_run("scratch", epochs=4)
-    make_run("full", labels=200, seed=1, state="interrupted", test=None, test_interval=None)
-    make_run("gradual", state="failed", test=None, notes=["The loss stopped being a number. Ask for a lower --rate."])
-    make_run("full", seed=9).record_file.write_text("{")
-    make_run("full")
-
-
-async def drawn(pilot: Pilot[None]) -> None:
-    await looked(pilot)
-    await until(pilot, lambda: "◆ best 6" in shown(pilot))
-
-
-@pytest.mark.usefixtures("some_runs")
-@pytest.mark.parametrize("size", SIZES)
-def test_runs(snap_compare: Compare, app: TflApp, size: tuple[int, int]) -> None:
-    assert snap_compare(app, terminal_size=size, run_before=drawn)
+LOW, TALL = (80, 24), (120, 40)
+BOTH = ("map", "lesson", "bench-positions", "exercise-failing", "train-running")
+SMALL = (
+    *("map-finished", "prediction", "term", "links", "exercise-hints", "exercise-refused", "runs-none"),
+    *("compare-labels", "compare-none", "help-exercise", "editor"),
+)
+PICTURES = [
+    *((name, LOW, DARK) for name in SHOTS),
+    *((name, TALL, LIGHT) for name, shot in SHOTS.items() if not shot.size and name not in SMALL),
+    *((name, LOW, LIGHT) for name in BOTH),
+    *((name, TALL, DARK) for name in BOTH),
+]
 
 
-@pytest.mark.usefixtures("some_runs")
-def test_runs_in_the_light_theme(snap_compare: Compare, app: TflApp) -> None:
-    async def light(pilot: Pilot[None]) -> None:
-        await drawn(pilot)
-        await pilot.press("d")
-        await pilot.pause()
-
-    assert snap_compare(app, terminal_size=(120, 40), run_before=light)
-
-
-def test_no_runs(snap_compare: Compare, app: TflApp) -> None:
-    async def empty(pilot: Pilot[None]) -> None:
-        await looked(pilot)
-        await until(pilot, lambda: "No runs yet" in shown(pilot))
-
-    assert snap_compare(app, run_before=empty)
+@pytest.mark.parametrize(
+    ("name", "size", "theme"), PICTURES, ids=[f"{name}-{size[0]}-{theme}" for name, size, theme in PICTURES]
+)
+def test_the_screen_looks_as_it_did(snap_compare: Compare, name: str, size: tuple[int, int], theme: str) -> None:
+    shot = SHOTS[name]
+    with staged(shot, theme, courses.load(COURSE)) as app:
+        assert snap_compare(app, terminal_size=shot.size or size, run_before=partial(_play, shot=shot))
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_form(snap_compare: Compare, app: TflApp, size: tuple[int, int]) -> None:
-    async def form(pilot: Pilot[None]) -> None:
-        await looked(pilot)
-        await pilot.press("t")
-        await until(pilot, lambda: isinstance(app.screen, TrainScreen) and "Choose a strategy" in shown(pilot))
-        await until(pilot, lambda: app.screen.query("FooterKey"))
+@pytest.mark.parametrize("name", BOTH)
+def test_without_colours_the_screen_looks_as_it_did(
+    snap_compare: Compare, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    with staged(SHOTS[name], DARK, courses.load(COURSE)) as app:
+        assert snap_compare(app, terminal_size=LOW, run_before=partial(_play, shot=SHOTS[name]))
 
-    assert snap_compare(app, terminal_size=size, run_before=form)
+
+async def _play(pilot: Pilot[None], shot: Shot) -> None:
+    await play(pilot, shot)
+    narrow = pilot.app.screen.has_class("-narrow")
+    for key in pilot.app.screen.query(FooterKey):
+        assert narrow or key.region.right <= pilot.app.size.width, f"the keys have no room: {key.description}"

@@ -25,4 +25,4 @@ class BenchScreen(TflScreen[None]):
         yield TooSmall()
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self.focus_next)
+        self.call_after_refresh(self.query_one(benches.Bench).take_focus)

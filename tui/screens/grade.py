@@ -22,6 +22,9 @@ from tui.widgets.too_small import TooSmall
 from tui.widgets.training import Training
 from tui.words import wrong
 
+MARGIN = 5  # columns beside the report
+DISPENSABLE = ("trainable", "epochs", "time", "train", "validation")  # columns of its table, the first ones first
+
 
 class GradeScreen(JobScreen):
     """Starts by itself; leaving it stops the training."""
@@ -95,9 +98,18 @@ x or esc stops it; the marks stand whatever comes out.  o says where the picture
             if self.report:
                 self.add_class("-done")
                 box = self.query_one("#report", VerticalScroll)
-                box.query_one(Static).update(_told(self.report))
+                self._tell()
                 box.focus()
             self.refresh_bindings()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.call_after_refresh(self._tell)
+
+    def _tell(self) -> None:
+        if self.report:
+            box = self.query_one("#report", VerticalScroll)
+            box.query_one(Static).update(_told(self.report, self.size.width - MARGIN))
 
     # ------------------------------------------------------------------------------------------------- the keys
 
@@ -125,7 +137,7 @@ x or esc stops it; the marks stand whatever comes out.  o says where the picture
             super().leave()
 
 
-def _told(report: Report) -> Content:
+def _told(report: Report, width: int) -> Content:
     """The report as text: what was claimed, what came out, the table, the chart."""
     sign = ("✓ shown  ", "bold $text-success") if report.shown else ("! not shown  ", "bold $text-warning")
     lines = [
@@ -137,7 +149,7 @@ def _told(report: Report) -> Content:
         Content.assemble(("The claim  ", "$foreground 60%"), report.claim),
         Content.assemble(sign, report.finding),
         Content(),
-        *_table(report.rows),
+        *_table(report.rows, width),
     ]
     if report.chart:
         lines += [Content(), *(Content.styled(line, "$primary") for line in report.chart)]
@@ -150,8 +162,8 @@ def _told(report: Report) -> Content:
     return Content("\n").join(lines)
 
 
-def _table(rows: list[Row]) -> list[Content]:
-    """Yours and the reference's, a line each; columns without any figure are left out."""
+def _table(rows: list[Row], width: int) -> list[Content]:
+    """Yours and the reference's, a line each; columns without any figure, or without room, are left out."""
     more = list(dict.fromkeys(name for row in rows for name in row.figures))
     columns: dict[str, list[str]] = {
         "": [row.name for row in rows],
@@ -166,6 +178,9 @@ def _table(rows: list[Row]) -> list[Content]:
     }
     kept = {name: cells for name, cells in columns.items() if any(cell != "–" for cell in cells)}
     widths = {name: max(len(name), *map(len, cells)) for name, cells in kept.items()}
+    for name in DISPENSABLE:
+        if name in kept and sum(widths.values()) + 2 * (len(widths) - 1) > width:
+            del kept[name], widths[name]
     head = "  ".join(name.ljust(widths[name]) if i < 2 else name.rjust(widths[name]) for i, name in enumerate(kept))
     lines = [Content.styled(head, "$foreground 60%")]
     for place, row in enumerate(rows):

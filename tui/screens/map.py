@@ -19,7 +19,7 @@ from tui.widgets.too_small import TooSmall
 from tui.words import STATES, bar, plural, wrong
 
 SECONDS = 1.0  # between two looks at the progress
-LEGEND = "✓ passed  ◐ in progress  ○ not started"
+MUCH = 1_000  # columns: as many as a title wants
 
 
 class MapScreen(TflScreen[None]):
@@ -36,7 +36,7 @@ Enter goes on inside the chosen stage: first its lesson, then its exercise.  n g
         Binding("x", "exercise", "Exercise"),
         Binding("r", "app.runs", "Runs"),
         Binding("c", "app.compare", "Compare"),
-        Binding("i", "make_workspace", "Make a workspace"),
+        Binding("i", "make_workspace", "Workspace"),
     ]
 
     standings: reactive[list[Standing]] = reactive(list, init=False)
@@ -47,7 +47,7 @@ Enter goes on inside the chosen stage: first its lesson, then its exercise.  n g
             with Vertical(id="stages"):
                 yield OptionList()
                 yield Static(id="next")
-            with VerticalScroll(id="stage", can_focus=False):
+            with VerticalScroll(id="stage"):
                 yield Static(id="about")
         yield Footer()
         yield TooSmall()
@@ -180,13 +180,20 @@ Enter goes on inside the chosen stage: first its lesson, then its exercise.  n g
         ]
         if lesson.goal:
             lines += [Content(lesson.goal)]
-        lines += [Content(), Content.assemble(("Lesson  ", "bold"), _share(standing.read, standing.steps, "step"))]
+        low = self.has_class("-low")
+        if exercise and low:  # below the steps nobody would see that there is one
+            name = f"Exercise {exercise.id.removeprefix('exercise')}  "
+            points = (f"{standing.points} of {standing.max_points} points", "$foreground 60%")
+            lines += [Content(), Content.assemble((name, "bold"), points)]
+        else:
+            lines.append(Content())
+        lines.append(Content.assemble(("Lesson  ", "bold"), _share(standing.read, standing.steps, "step")))
+        room = self.query_one("#stage").scrollable_content_region.width - 2 if low else MUCH
         for number, step in enumerate(lesson.steps, start=1):
             done = number <= standing.read
             look = "$foreground 60%" if done else ""
-            lines.append(
-                Content.assemble(("✓ " if done else "○ ", "$text-success" if done else look), (step.title, look))
-            )
+            title = Content(step.title).truncate(room, ellipsis=True).stylize(look)
+            lines.append(Content.assemble(("✓ " if done else "○ ", "$text-success" if done else look), title))
         if not lesson.steps:
             lines.append(Content.styled("This lesson is not written yet.", "$foreground 60%"))
         if exercise:
@@ -219,7 +226,8 @@ Enter goes on inside the chosen stage: first its lesson, then its exercise.  n g
         if action in ("exercise", "lesson", "next"):
             if not (standing := self.chosen):
                 return None
-            return bool(standing.stage.exercise) or None if action == "exercise" else True
+            if action == "exercise":
+                return (bool(standing.stage.exercise) or None) if self.home.learner.workspace else False
         return True
 
     def on_option_list_option_selected(self) -> None:

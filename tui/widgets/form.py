@@ -22,6 +22,14 @@ RATE = Number(minimum=1e-8, maximum=10, failure_description="The rate is a numbe
 DIGITS = "[0-9]*"
 
 
+class Tick(Checkbox):
+    """Says by its sign too, not by its colour alone, whether it is on."""
+
+    @property
+    def BUTTON_INNER(self) -> str:  # type: ignore[override]
+        return "✓" if self.value else " "
+
+
 class TrainingForm(Vertical):
     """Chooses a Config."""
 
@@ -36,8 +44,8 @@ left empty take the strategy's own values.  Equal choices are the same run: it g
         yield from _field("epochs", "", "its own", EPOCHS, DIGITS)
         yield from _field("rate", "", "its own", RATE, "[0-9.e-]*")
         yield from _field("layers", "", CHOSEN_LAYERS[0])
-        yield Checkbox("sample (synthetic)", id="sample", compact=True)
-        yield Checkbox("read unlabelled too", id="adapt", compact=True)
+        yield Tick("sample (synthetic)", id="sample", compact=True)
+        yield Tick("read unlabelled too", id="adapt", compact=True)
         yield Button("Train  ⏎", id="start", compact=True, variant="primary")
 
     def on_mount(self) -> None:

@@ -7,7 +7,8 @@ from textual.widget import Widget
 
 from tfl.comparison import Row
 
-NAME = 24  # columns of the names
+NAME = 36  # columns of the names, at most
+HEAD = "test accuracy, 95 %"
 
 
 class Intervals(Widget):
@@ -33,7 +34,10 @@ class Intervals(Widget):
     def render(self) -> Content:
         if not self.rows:
             return Content()
-        width = max(20, self.content_size.width - NAME - 10)
+        several = len({row.labelled for row in self.rows}) > 1
+        names = [Content(row.name + (f" {row.labelled:,}" if several else "")) for row in self.rows]
+        column = min(NAME, max(len(HEAD), *(name.cell_length for name in names)) + 2)
+        width = max(20, self.content_size.width - column - 10)
         low = min(row.interval[0] for row in self.rows if row.interval)
         high = max(row.interval[1] for row in self.rows if row.interval)
         low, high = low - 0.01, min(1.0, high + 0.01)
@@ -42,7 +46,7 @@ class Intervals(Widget):
             return max(0, min(width - 1, round((value - low) / (high - low) * (width - 1))))
 
         scale = f"{low:.2f}"
-        head = f"{'test accuracy, 95 %':<{NAME}}{scale}{f'{high:.2f}':>{width - len(scale)}}"
+        head = f"{HEAD:<{column}}{scale}{f'{high:.2f}':>{width - len(scale)}}"
         lines = [Content.styled(head, "$foreground 60%")]
         for place, row in enumerate(self.rows):
             assert row.interval and row.test
@@ -52,12 +56,11 @@ class Intervals(Widget):
             drawn[left], drawn[right] = "├", "┤"
             bar = "".join(drawn)
             look = "bold" if place == self.marked else ""
-            count = f" {row.labelled:,}" if len({r.labelled for r in self.rows}) > 1 else ""
-            name = Content(row.name + count).truncate(NAME - 1, ellipsis=True)
+            name = names[place].truncate(column - 1, ellipsis=True)
             lines.append(
                 Content.assemble(
                     name.stylize(look),
-                    " " * (NAME - name.cell_length),
+                    " " * (column - name.cell_length),
                     (bar[:middle], "$primary"),
                     ("●", "bold $accent"),
                     (bar[middle + 1 :], "$primary"),

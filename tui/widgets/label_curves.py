@@ -17,6 +17,7 @@ from tui.widgets.curves import COLOURS, PLOT_CSS, framed
 
 if TYPE_CHECKING:
     from textual_plot import PlotWidget
+    from textual_plot.axis_formatter import AxisFormatter
 
 LETTERS = "ABCDEFGH"
 
@@ -24,7 +25,7 @@ LETTERS = "ABCDEFGH"
 class LabelCurves(Vertical):
     """The labels are on a logarithmic scale."""
 
-    DEFAULT_CSS = "LabelCurves { height: 1fr; }" + PLOT_CSS.replace("&&", "LabelCurves")
+    DEFAULT_CSS = "LabelCurves { height: 1fr; & > .caption { height: auto; } }" + PLOT_CSS.replace("&&", "LabelCurves")
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,14 +73,22 @@ class LabelCurves(Vertical):
         self.plot.set_ylimits(low - 0.02, high + 0.02)
         self.plot.set_xlimits(math.log10(counts[0]) - 0.1, math.log10(counts[-1]) + 0.1)
         self.plot.set_xticks([math.log10(count) for count in counts])
+        self.plot.set_x_formatter(_counts())
         for place, (name, line) in enumerate(list(self.lines.items())[: len(LETTERS)]):
             colour = COLOURS[place % len(COLOURS)]
             x, y = [math.log10(count) for count, _ in line], [value for _, value in line]
             self.plot.plot(x, y, line_style=self.app.theme_variables[colour], hires_mode=HiResMode.BRAILLE)
             self.plot.scatter(x, y, marker=LETTERS[place], marker_style=self.app.theme_variables[colour])
             names.append((f"{LETTERS[place]} {name}  ", f"${colour}"))
-        told = ", ".join(f"{count:,}" for count in counts)
-        caption = Content.assemble(
-            ("accuracy against labels  ", "bold"), *names, (f"labels: {told}", "$foreground 60%")
-        )
-        self.query_one(Static).update(caption)
+        self.query_one(Static).update(Content.assemble(("test accuracy against labels  ", "bold"), *names))
+
+
+def _counts() -> "AxisFormatter":
+    """Writes a tick of the logarithmic scale as the number that it stands for."""
+    from textual_plot.axis_formatter import NumericAxisFormatter
+
+    class Counts(NumericAxisFormatter):
+        def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
+            return [f"{round(10**tick):,}" for tick in ticks]
+
+    return Counts()

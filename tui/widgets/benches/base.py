@@ -8,6 +8,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
@@ -76,6 +77,13 @@ class Bench(VerticalScroll, can_focus=False):
 
     def begin(self) -> None:
         """Ask the first questions."""
+
+    def take_focus(self) -> None:
+        """Give the focus to the first part that takes keys."""
+        for widget in self.walk_children(with_self=True):
+            if isinstance(widget, Widget) and widget.focusable:
+                widget.focus()
+                return
 
     def draw(self, question: str, value: dict[str, Any]) -> None:
         """Show an answer."""

@@ -13,12 +13,14 @@ from tfl.formats import duration
 from tfl.strategies import STRATEGIES
 from tui.widgets.benches.base import Bench, share
 
+BAR = 20  # columns of the bar
 WHOLE = ("embedding", "encoder.layers.0", "encoder.layers.1", "classifier")  # the parts that make up the model
 
 
 class LayersBench(Bench):
     """Space wakes or freezes the chosen part."""
 
+    DEFAULT_CSS = "LayersBench > #sum { margin-top: 1; }"
     TITLE = "What learns, what stays"
     HELP = """The model from its input to its answer.  Space (or enter, or a click) wakes a part or freezes it.  Below:
 how many numbers learn, what such a training is called, how long an epoch takes here at most, as measured on
@@ -104,17 +106,20 @@ one batch of the longest reviews."""
         learning, total = self.found["learning"], self.found["total"]
         name = self.found["strategy"]
         start = "pre-trained weights" if self.pretrained else "random weights"
+        drawn = share(learning / total, BAR)
         lines = [
-            Content(),
             Content.assemble(
-                (f"{learning:,}", "bold $primary"), f" of {total:,} parameters learn ({learning / total:.1%})"
+                (f"{learning:,}", "bold $primary"),
+                f" of {total:,} parameters learn  ",
+                (drawn, "$primary"),
+                ("░" * (BAR - len(drawn)), "$foreground 30%"),
+                f" {learning / total:.1%}",
             ),
-            Content.styled(share(learning / total, 30) or "▏", "$primary"),
-            Content.assemble("from ", (start, "bold"), (" (p changes it)", "$foreground 60%")),
+            Content.assemble("They start from ", (start, "bold"), (" (p changes it)", "$foreground 60%")),
         ]
         if name:
             patterns = " ".join(f"--layers '{pattern}'" for pattern in self.found["patterns"])
-            lines.append(Content.assemble("This is called ", (STRATEGIES[name].title, "bold $text-accent"), "."))
+            lines[-1] += Content.assemble(": ", (STRATEGIES[name].title, "bold $text-accent"))
             lines.append(Content.styled(f"tfl train {name} {patterns}".rstrip(), "$text-warning"))
         elif not self.awake:
             lines.append(Content.styled("Nothing learns.", "$text-warning"))
@@ -134,7 +139,7 @@ one batch of the longest reviews."""
             return Content.styled("timing one batch …", "$foreground 60%")
         seconds, reviews = duration(self.timed["seconds"]), f"{self.timed['reviews']:,}"
         what = (
-            f"at most ≈ {seconds} once for all epochs: the features of {reviews} reviews do not change"
+            f"at most ≈ {seconds}, once for all epochs: {reviews} reviews keep their features"
             if self.timed["once"]
             else f"at most ≈ {seconds} an epoch of {reviews} reviews"
         )

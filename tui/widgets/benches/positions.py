@@ -85,7 +85,7 @@ is to the chosen one.  Below, two sentences: how far apart untrained models put 
         bars = "".join(BARS[min(7, int((v - least) / max(1e-9, 1 - least) * 8))] for v in shown)
         at = round(chosen * (width - 1) / max(1, len(alike) - 1))
         code = "  ".join(f"{v:+.2f}" for v in value["code"][:4]) + ("  …" if len(value["code"]) > 4 else "")
-        legend = f"how alike the places are to this one: {least:.2f} to 1"
+        legend = f"likeness to this place, {least:.2f} to 1"
         pointer = " " * at + f"▲ {legend}" if at < width // 2 else f"{legend} ▲".rjust(at + 1)
         return Content.assemble(
             ("low −1 ", "$secondary"),
@@ -104,7 +104,7 @@ def _order(value: dict[str, Any]) -> Content:
     lines = []
     for key in ("without", "with"):
         apart = value[key]
-        said = "no model can tell them apart" if apart == 0 else "told apart"
+        said = "the same to any model" if apart == 0 else "told apart"
         glyph, colour = ("✗", "$text-error") if apart == 0 else ("✓", "$text-success")
         lines.append(
             Content.assemble(f"{key + ' positions':<18}", (f"{apart:.3f}  ", "bold"), (f"{glyph} {said}", colour))

@@ -17,18 +17,25 @@ SIZES = [8, 16, 32, 64, 128]
 LONGEST = [16, 32, 64, 128, 256, 512]
 UNKNOWN = 1
 BATCH_ROWS = 6  # of an example batch that are drawn
+FEW_ROWS = 3  # … where the screen is low
 
 
 class TextBench(Bench):
     """Type three texts and see the rectangle that they become."""
 
+    DEFAULT_CSS = """
+    TextBench {
+        & > .compact { margin-bottom: 0; }
+        & > #batch { margin-top: 1; }
+    }
+    """
     TITLE = "From text to batch"
     HELP = """Three texts become one batch.  Each column is a token with its id; ? marks a word that the vocabulary does
 not have, · a cell of padding, which the mask takes out of attention and of the mean."""
 
     def parts(self) -> ComposeResult:
         for number, text in enumerate(EXAMPLES):
-            yield Input(text, id=f"text{number}", compact=True)
+            yield Input(text, id=f"text{number}", classes="compact", compact=True)
         yield Static(id="batch")
         yield Static("What padding costs", classes="head second")
         with Horizontal(classes="row"):
@@ -114,11 +121,11 @@ not have, · a cell of padding, which the mask takes out of attention and of the
                 f"of all cells are padding, over {value['reviews']:,} texts: {value['corpus']}", "$foreground 60%"
             )
         )
-        lines.append(Content())
+        rows, lines = (FEW_ROWS, lines) if self.screen.has_class("-low") else (BATCH_ROWS, [*lines, Content()])
         longest = max(max(value["example"][key]) for key in ("random", "bucketed"))
         scale = (self.scrollable_content_region.width - 6) / 2 / longest
-        left = [f"{'█' * round(n * scale)}" for n in value["example"]["random"][:BATCH_ROWS]]
-        right = [f"{'█' * round(n * scale)}" for n in value["example"]["bucketed"][:BATCH_ROWS]]
+        left = [f"{'█' * round(n * scale)}" for n in value["example"]["random"][:rows]]
+        right = [f"{'█' * round(n * scale)}" for n in value["example"]["bucketed"][:rows]]
         half = round(longest * scale)
         full = max(map(len, left)), max(map(len, right), default=0)
         for row in range(max(len(left), len(right))):
