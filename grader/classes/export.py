@@ -65,7 +65,8 @@ def canvas(classes: Iterable[Class], exercises: Sequence[Exercise]) -> Iterator[
     yield ["    Points Possible", "", "", "", "", *(exercise.points for exercise in exercises)]
     for student, _, found in classes:
         last_first = f"{student.last}, {student.first}" if student.last and student.first else student.shown
-        who = (last_first, student.lms_id, student.number, student.login or student.id, student.section)
+        number = student.lms_id if student.lms_id.isdecimal() else ""  # Canvas takes nothing else for an ID
+        who = (last_first, number, student.number, student.login or student.id, student.section)
         yield [*who, *map(_sent_only, found)]
 
 
@@ -124,7 +125,8 @@ def _feedback(one: Standing) -> str:
         return ""
     parts = [f"{one.score} of {one.worth} points by the checks"]
     if one.late.points:
-        parts.append(f"{one.late.points:g} points taken: {one.late.days} days late")
+        days = "1 day" if one.late.days == 1 else f"{one.late.days} days"
+        parts.append(f"{one.late.points:g} points taken: {days} late")
     parts += [f"{row.points:+g}: {row.reason}" for row in one.adjustments]
     return "; ".join(parts)
 

@@ -59,8 +59,9 @@ def take_in(
             intake.oddities.append(Oddity(str(arrival.path), "its name does not tell who sent it"))
         if roster:
             book.enrol(roster.students.values())
-        placed = _placed(claims, course, roster, only, intake)
+        placed = _without_helpers(_placed(claims, course, roster, only, intake), course, intake)
         _ties(placed, intake)
+        intake.attempts = len(placed)
         for attempts in _batches(placed, 200):
             intake.new += book.add_attempts(attempts)
     if not intake.attempts:
@@ -99,7 +100,6 @@ def _placed(
         if exercise.id not in wanted:
             intake.passed_over[f"other exercises ({exercise.id})"] += 1
             continue
-        intake.attempts += 1
         intake.students.add(student.id)
         intake.times[claim.sent_from] += 1
         if roster and student.id not in roster.students:
@@ -118,6 +118,32 @@ def _placed(
             )
         )
     return placed
+
+
+def _without_helpers(placed: list[NewAttempt], course: Course, intake: Intake) -> list[NewAttempt]:
+    """The attempts without files that only lie beside one: tests, modules of the student's own.
+
+    A file whose own name does not tell the exercise, and that defines nothing of it, is none as long as the same
+    student has sent another one for it that does either.
+    """
+    kept, telling = [], {(one.student.id, one.exercise): one.path for one in placed if _tells(one, course)}
+    for attempt in placed:
+        better = telling.get((attempt.student.id, attempt.exercise))
+        if better is None or _tells(attempt, course):
+            kept.append(attempt)
+        else:
+            reason = f"it defines nothing that {attempt.exercise} asks for, and {better} does: it was not taken"
+            intake.oddities.append(Oddity(attempt.path, reason))
+    return kept
+
+
+def _tells(attempt: NewAttempt, course: Course) -> bool:
+    """Whether a file's own name or what it defines tells its exercise."""
+    name = layouts.bare(Path(attempt.path).name)
+    is_test = name.startswith("test_") or name.endswith("_test")
+    if not is_test and layouts.exercise_in(name, course):
+        return True
+    return _defines(_code(attempt.real), course.exercise(attempt.exercise))
 
 
 def _student(claim: Claim, roster: Roster | None) -> Student | str:

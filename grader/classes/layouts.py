@@ -99,17 +99,23 @@ class Tree:
         """How many folders lie around everything: a class's zip often has one, which is no student."""
         paths = [arrival.path.parts for arrival in self.arrivals.files]
         skip = 0
-        while paths and all(len(path) > skip + 2 and path[skip] == paths[0][skip] for path in paths):
+        while paths and all(len(path) > skip + 1 and path[skip] == paths[0][skip] for path in paths):
             name = paths[0][skip]
-            inner = {path[skip + 1] for path in paths if len(path) > skip + 2}
+            deeper = [path for path in paths if len(path) > skip + 2]
+            if len(deeper) < len(paths) and not (self.roster and len(paths) > 1 and self._are_flat(paths)):
+                break  # the folder of a student, for all that can be told
             is_student = bool(self.roster and self.roster.find([name]))
             telling = name == "submitted" or any(
                 (_MOODLE.match(name), _CANVAS.match(name), exercise_in(name, self.course))
             )
-            if is_student or telling or all(exercise_in(part, self.course) for part in inner):
+            if is_student or telling or (deeper and all(exercise_in(path[skip + 1], self.course) for path in deeper)):
                 break
             skip += 1
         return skip
+
+    def _are_flat(self, paths: list[tuple[str, ...]]) -> bool:
+        """Whether some files are named after students of the roster."""
+        return any(_is_student(self, _without_exercise(path[-1], self.course)) for path in paths)
 
 
 # ------------------------------------------------------------------------------------------------ recognisers
@@ -175,14 +181,8 @@ def folders(tree: Tree, arrival: Arrival) -> Claim | None:
 
 def flat(tree: Tree, arrival: Arrival) -> Claim | None:
     """The student's name before or after the exercise's."""
-    name = bare(arrival.path.name)
-    exercise = exercise_in(name, tree.course)
-    if exercise:
-        slug = bare(exercise.file).removeprefix(exercise.id).strip("_").replace("_", "[ _-]?")
-        number = exercise.id.lstrip(ascii_lowercase)
-        task = rf"(^|[ _.-]+)[a-z]+[ _-]?0*{number}([ _-]?{slug})?(?=$|[ _.-])"
-        name = re.sub(task, " ", name, flags=re.IGNORECASE).strip(" _.-")
-    if name and (exercise or _is_student(tree, name)):
+    name = _without_exercise(arrival.path.name, tree.course)
+    if name and (exercise_in(bare(arrival.path.name), tree.course) or _is_student(tree, name)):
         return _claim(tree, arrival, "flat", (name,), (arrival.path.name,))
     return None
 
@@ -196,6 +196,18 @@ RECOGNISERS: tuple[Recogniser, ...] = (moodle, nbgrader, canvas, classroom, exer
 def bare(name: str) -> str:
     """A file's name without its ending and without the number of a repeated upload or download."""
     return _AGAIN.sub("", _ENDINGS.sub("", name))
+
+
+def _without_exercise(file: str, course: Course) -> str:
+    """What a file's name says beside its exercise: in a flat layout, the student."""
+    name = bare(file)
+    exercise = exercise_in(name, course)
+    if exercise:
+        slug = bare(exercise.file).removeprefix(exercise.id).strip("_").replace("_", "[ _-]?")
+        number = exercise.id.lstrip(ascii_lowercase)
+        task = rf"(^|[ _.-]+)[a-z]+[ _-]?0*{number}([ _-]?{slug})?(?=$|[ _.-])"
+        name = re.sub(task, " ", name, flags=re.IGNORECASE).strip(" _.-")
+    return name
 
 
 def exercise_in(text: str, course: Course) -> Exercise | None:

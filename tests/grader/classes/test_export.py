@@ -73,12 +73,18 @@ def test_canvas_gets_its_columns_and_the_possible_points(full: Gradebook, course
     assert [row[-1] for row in body if row[3] in ("nemo", "sam")] == ["", ""]
 
 
+def test_canvas_gets_no_id_that_is_not_its_own(book: Gradebook, course: Course) -> None:
+    book.enrol([Student(id="ada", lms_id="ada"), Student(id="eve", lms_id="902")])
+    _, _, *body = rows(book, course, "canvas")
+    assert [(row[1], row[3]) for row in body] == [("", "ada"), ("902", "eve")]
+
+
 def test_moodle_gets_identities_points_and_feedback(full: Gradebook, course: Course) -> None:
     header, *body = rows(full, course, "moodle")
     assert header[:5] == ["First name", "Last name", "ID number", "Email address", "Username"]
     (ada,) = [row for row in body if row[4] == "ada"]
     assert ada[:5] == ["Ada", "Lovelace", "s01", "ada@x.org", "ada"]
-    assert ada[5:] == ["4", "5 of 5 points by the checks; 2 points taken: 1 days late; +1: good; clear"]
+    assert ada[5:] == ["4", "5 of 5 points by the checks; 2 points taken: 1 day late; +1: good; clear"]
 
 
 def test_gradescope_gets_four_columns_for_each_exercise(full: Gradebook, course: Course) -> None:

@@ -123,6 +123,35 @@ def test_a_whole_class_in_an_archive(taken: Taken, tmp_path: Path, ending: str, 
     assert taken.intake.times == {"archive": 2}
 
 
+def test_a_folder_around_files_named_after_students_is_no_student(taken: Taken, tmp_path: Path) -> None:
+    files = {"week 3/ada_exercise1.py": RIGHT, "week 3/exercise1 Grace Hopper.py": WRONG}
+    assert [student for student, _, _ in taken(put(tmp_path / "in", files))] == ["ada", "grace"]
+
+
+def test_a_folder_with_several_exercises_is_a_student_s(taken: Taken, tmp_path: Path) -> None:
+    files = {"new-one/exercise1.py": RIGHT, "new-one/exercise2.py": WRONG}
+    assert [found[:2] for found in taken(put(tmp_path / "in", files))] == [
+        ("new-one", "exercise1"),
+        ("new-one", "exercise2"),
+    ]
+
+
+def test_files_beside_a_submission_do_not_take_its_place(taken: Taken, tmp_path: Path) -> None:
+    beside = ("zz_helpers.py", "tests/test_add.py", "tests/test_exercise1.py")
+    files = {f"exercise1-{name}/{file}": "x = 1\n" for name in ("ada-l", "rear-admiral") for file in beside}
+    files |= {"exercise1-ada-l/exercise1.py": RIGHT, "exercise1-rear-admiral/work.py": WRONG}
+    files |= {"exercise1-ada-l/.git/HEAD": "", "exercise1-rear-admiral/.git/HEAD": ""}
+    found = taken(put(tmp_path / "in", files))
+    assert [path for _, _, path in found] == ["exercise1-ada-l/exercise1.py", "exercise1-rear-admiral/work.py"]
+    assert taken.intake.attempts == 2
+    assert "and exercise1-ada-l/exercise1.py does" in taken.odd["exercise1-ada-l/tests/test_exercise1.py"]
+
+
+def test_an_attempt_under_the_exercise_s_name_counts_whatever_it_defines(taken: Taken, tmp_path: Path) -> None:
+    files = {"ada/exercise1.py": RIGHT, "ada/exercise1-2.py": "x = 1\n"}
+    assert [path for _, _, path in taken(put(tmp_path / "in", files))] == ["ada/exercise1-2.py"]
+
+
 def test_an_archive_from_each_student(taken: Taken, tmp_path: Path) -> None:
     submissions = tmp_path / "in"
     for name in ("lovelaceada_901_7001_work.zip", "Grace Hopper_32_assignsubmission_file_/mine.zip"):
