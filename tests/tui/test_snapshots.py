@@ -21,10 +21,10 @@ from tui.settings import DARK, LIGHT
 Compare = Callable[..., bool]
 
 LOW, TALL = (80, 24), (120, 40)
-BOTH = ("map", "lesson", "bench-positions", "exercise-failing", "train-running")
+BOTH = ("map", "bench-positions", "exercise-failing")
 SMALL = (
-    *("map-finished", "prediction", "term", "links", "exercise-hints", "exercise-refused", "runs-none"),
-    *("compare-labels", "compare-none", "help-exercise", "editor"),
+    *("map-new", "map-finished", "prediction", "term", "links", "exercise-new", "exercise-hints", "exercise-refused"),
+    *("runs-overlaid", "runs-none", "train", "compare-labels", "compare-none", "help-exercise", "editor"),
 )
 PICTURES = [
     *((name, LOW, DARK) for name in SHOTS),
