@@ -313,7 +313,7 @@ class Gradebook:
                 session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
 
-def grading(attempt: int, checks: str, mark: Mark) -> GradingRow:
+def grading(attempt: int, checks: str, mark: Mark, remarks: Sequence[str] = ()) -> GradingRow:
     """A mark as a row."""
     return GradingRow(
         attempt=attempt,
@@ -327,6 +327,7 @@ def grading(attempt: int, checks: str, mark: Mark) -> GradingRow:
         seconds=mark.seconds,
         mark=mark.model_dump_json(),
         failure="",
+        remarks="\n".join(remarks),
     )
 
 
@@ -344,6 +345,7 @@ def ungraded(attempt: int, course: str, checks: str, failure: str) -> GradingRow
         seconds=0.0,
         mark="",
         failure=failure,
+        remarks="",
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol, Self
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from grader.classes import remarks
 from grader.classes.gradebook import LATEST, Gradebook, grading, ungraded
 from grader.classes.intake import Intake, near, take_in
 from grader.classes.layouts import TITLES
@@ -198,7 +199,7 @@ def _row(outcome: Outcome, course: Course, attempt: AttemptRow, checks: dict[str
     fingerprint = checks[attempt.exercise]
     if outcome.failure:
         return ungraded(outcome.attempt, course.version, fingerprint, outcome.failure)
-    return grading(outcome.attempt, fingerprint, Mark.model_validate_json(outcome.result))
+    return grading(outcome.attempt, fingerprint, Mark.model_validate_json(outcome.result), outcome.remarks)
 
 
 def _graded(row: GradingRow, attempt: AttemptRow) -> Graded:
@@ -218,7 +219,7 @@ def flags(row: GradingRow) -> tuple[str, ...]:
     if row.score is None:
         return (f"not marked: {row.failure}",)
     mark = Mark.model_validate_json(row.mark)
-    found = [*mark.incidents]
+    found = [*mark.incidents, *remarks.of_mark(mark), *row.remarks.splitlines()]
     if any(check.verdict == "timeout" for check in mark.checks):
         found.append("took too long")
     if mark.isolation == "not run":

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from grader.classes import remarks
 from grader.classes.work import Marker, Outcome, Task, submission, train, unreadable
 from grader.client import Grader
 from tfl.course import Course
@@ -37,7 +38,7 @@ class Worker:
             try:
                 if task.work == "train":
                     return train(self.course, task, self._threads)
-                return Outcome(task.attempt, self._mark(task))
+                return self._mark(task)
             except Exception as error:  # a thread that died here would stop the class
                 failure = str(error) if isinstance(error, TflError) else f"{type(error).__name__}: {error}"
                 if self._ended or task.work == "train":
@@ -55,12 +56,12 @@ class Worker:
         if grader:
             grader.close()
 
-    def _mark(self, task: Task) -> str:
+    def _mark(self, task: Task) -> Outcome:
         exercise = self.course.exercise(task.exercise)
         try:
             found = submission(task, exercise)
         except SubmissionError as error:
-            return unreadable(self.course, exercise, task.file, error).model_dump_json()
+            return Outcome(task.attempt, unreadable(self.course, exercise, task.file, error).model_dump_json())
         if self._ended:
             raise GraderError("The grading was stopped.")
         if self._grader is None:
@@ -69,9 +70,10 @@ class Worker:
         watch.daemon = True
         watch.start()
         try:
-            return self._grader.mark(exercise, found).model_dump_json()
+            mark = self._grader.mark(exercise, found)
         finally:
             watch.cancel()
+        return Outcome(task.attempt, mark.model_dump_json(), remarks=remarks.of_text(found.source))
 
 
 class Pool:

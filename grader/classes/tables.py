@@ -74,6 +74,7 @@ class GradingRow(Base):
     seconds: Mapped[float]
     mark: Mapped[str]  # the Mark as JSON
     failure: Mapped[str]  # why there is no mark
+    remarks: Mapped[str] = mapped_column(default="")  # what is odd in the text, a line each
 
 
 class WaitingRow(Base):
@@ -184,6 +185,7 @@ STEPS: Sequence[str] = (
     );
     CREATE INDEX training_of ON training (attempt);
     """,
+    "ALTER TABLE grading ADD COLUMN remarks TEXT NOT NULL DEFAULT ''",
 )
 
 

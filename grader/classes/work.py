@@ -34,6 +34,7 @@ class Outcome(NamedTuple):
     result: str  # the Mark or the Report as JSON, or ""
     failure: str = ""
     picture: str = ""  # of a training: a PNG in base64
+    remarks: tuple[str, ...] = ()  # what is odd in its text: see `remarks`
 
 
 def submission(task: Task, exercise: Exercise) -> Submission:
