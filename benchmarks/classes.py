@@ -1,9 +1,10 @@
 """Grading a class: submissions a second with full isolation, memory, and the report of a large class.
 
-    python -m benchmarks.classes [--count 1000] [--report 10000]
+    python -m benchmarks.classes [--count 1000] [--report 10000] [--peers FOLDER]
 
 1,000 generated submissions of exercise 1: right, partly right, wrong, broken, and 5 % hostile, each a file of its
 own.  They are graded by the very command's code, into a new gradebook, with as many graders as there are cores.
+With --peers, 20 of them go through nbgrader and Otter too (`class_peers`).
 """
 
 import argparse
@@ -18,6 +19,7 @@ from typing import Any
 
 import psutil
 
+from benchmarks import class_peers
 from benchmarks.measure import machine
 from grader.classes import report
 from grader.classes.gradebook import Gradebook
@@ -32,6 +34,8 @@ from tfl.errors import TflError
 from tfl.events import Graded
 
 WANTED, AIM = 15.0, 40.0  # submissions a second, on two cores
+TIMES = {"nbgrader": 60, "otter": 150}  # their seconds a submission by ours
+SAMPLE = 20  # submissions that the peers get
 REPORT_MOST = 5 * 2**20  # bytes of the page about the class
 GROWTH_MOST = 60  # MB that this process may grow between the first tenth and the end
 
@@ -111,6 +115,15 @@ def rate(course: Course, exercise: Exercise, count: int, folder: Path, jobs: int
     }
 
 
+def peers(environments: Path, course: Course, exercise: Exercise, jobs: int) -> dict[str, float]:
+    """The first of the class that are not hostile, by all graders: seconds a submission."""
+    with tempfile.TemporaryDirectory(prefix="tfl-bench-") as folder:
+        submissions(course, exercise, 2 * SAMPLE, Path(folder))
+        sources = [path.read_text(encoding="utf-8") for path in sorted(Path(folder).rglob("*.py"))]
+    sample = [source for source in sources if not source.startswith(HOSTILE)][:SAMPLE]
+    return class_peers.seconds(environments, course, exercise, sample, jobs)
+
+
 class Instant:
     """Gives made-up marks at once: what is measured is the report."""
 
@@ -184,6 +197,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=1000, help="submissions that are graded")
     parser.add_argument("--report", type=int, default=10_000, help="submissions in the report; 0: none")
     parser.add_argument("--jobs", type=int, default=psutil.cpu_count() or 1)
+    parser.add_argument("--peers", type=Path, help="where `python -m benchmarks.peers` has installed the others")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     course = courses.load()
@@ -192,6 +206,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="tfl-bench-") as folder:
             found["grading"] = rate(course, exercise, options.count, Path(folder), options.jobs)
+        if options.peers:
+            found["seconds a submission, five checks"] = peers(options.peers.resolve(), course, exercise, options.jobs)
         if options.report:
             with tempfile.TemporaryDirectory(prefix="tfl-bench-") as folder:
                 found["report"] = pages(course, exercise, options.report, Path(folder))
@@ -206,13 +222,19 @@ def main(arguments: list[str] | None = None) -> int:
     }
     if "report" in found:
         reached["page of the class below 5 MB"] = found["report"]["page of the class, KB"] * 1024 < REPORT_MOST
+    if options.peers:
+        by = found["seconds a submission, five checks"]
+        for name, times in TIMES.items():
+            ratio = by[name] / by["tfl"]
+            reached[f"{times} × {name}'s rate: {ratio:.0f} ×"] = ratio >= times
     found["reached"] = reached
     if options.json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        for part in ("about", "grading", "report"):
+        for part in ("about", "grading", "seconds a submission, five checks", "report"):
+            print(part)
             for name, value in found.get(part, {}).items():
-                print(f"{name:36} {value:.1f}" if isinstance(value, float) else f"{name:36} {value}")
+                print(f"  {name:36} {value:.3g}" if isinstance(value, float) else f"  {name:36} {value}")
         for name, is_so in reached.items():
             print(f"{'✓' if is_so else '✗'} {name}")
         print(f"  aim: {AIM:.0f} a second")

@@ -81,7 +81,7 @@ def _run(*arguments: str | Path) -> None:
 def peers(environments: Path, course: Course, exercise: Exercise, submission: Submission) -> Seconds:
     """The same five checks by nbgrader, Otter and the warm grader with all walls; seconds a submission."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        five = _with_checks(course, exercise, list(CHECKS), Path(folder) / "course")
+        five = with_checks(course, exercise, list(CHECKS), Path(folder) / "course")
         grader = stack.enter_context(Grader(five, [exercise.id]))
         nbgrader = Nbgrader(environments / "nbgrader", Path(folder) / "nbgrader", submission.source)
         otter = Otter(environments / "otter", Path(folder) / "otter", submission.source)
@@ -95,7 +95,7 @@ def peers(environments: Path, course: Course, exercise: Exercise, submission: Su
         return in_turns(contenders, PEER_ROUNDS)
 
 
-def _with_checks(course: Course, exercise: Exercise, ids: list[str], folder: Path) -> Course:
+def with_checks(course: Course, exercise: Exercise, ids: list[str], folder: Path) -> Course:
     """A course of this exercise alone with a part of its checks, in `folder`."""
     judge = ast.parse(course.judge(exercise).read_text(encoding="utf-8"))
     wanted = [exercise.check(id) for id in ids]

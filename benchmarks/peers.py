@@ -85,12 +85,12 @@ class Nbgrader:
         ]
         _write(folder / "source" / "ps1" / "exercise1.ipynb", cells)
         self._run("generate_assignment", "ps1", "--create")
-        released = json.loads((folder / "release" / "ps1" / "exercise1.ipynb").read_text())
-        released["cells"][0]["source"] = submission
-        for number in range(STUDENTS):
-            path = folder / "submitted" / f"student{number}" / "ps1" / "exercise1.ipynb"
-            path.parent.mkdir(parents=True)
-            path.write_text(json.dumps(released))
+        self._hand_in([submission] * STUDENTS)
+
+    def grade(self, submissions: Sequence[str]) -> None:
+        """Grade these, whatever their points, in one command."""
+        self._hand_in(submissions)
+        self._run("autograde", "ps1", "--force")
 
     def seconds(self) -> float:
         """Seconds a submission.  Raises AssertionError where not every point was given."""
@@ -102,6 +102,14 @@ class Nbgrader:
         score = rows[0].split(",").index("raw_score")
         assert [float(row.split(",")[score]) for row in rows[1:]] == [len(CHECKS)] * STUDENTS, rows
         return seconds
+
+    def _hand_in(self, submissions: Sequence[str]) -> None:
+        released = json.loads((self._folder / "release" / "ps1" / "exercise1.ipynb").read_text())
+        for number, submission in enumerate(submissions):
+            released["cells"][0]["source"] = submission
+            path = self._folder / "submitted" / f"student{number}" / "ps1" / "exercise1.ipynb"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(released))
 
     def _run(self, *arguments: str) -> None:
         _run([str(self._program), *arguments], self._folder, self._program.parent)
@@ -125,21 +133,32 @@ class Otter:
             path = folder / "tests" / f"{test['name']}.py"
             path.write_text(f"OK_FORMAT = True\n\ntest = {test!r}\n")
         _run([str(self._program), "generate", "-t", "tests", "-o", "autograder.zip"], folder, self._program.parent)
-        start = _cell("import otter\ngrader = otter.Notebook()")
-        _write(folder / "exercise1.ipynb", [start, _cell(submission), _cell("grader.check_all()")])
+        self._hand_in(submission)
+
+    def grade(self, submission: str) -> None:
+        """Grade this one, whatever its points."""
+        self._hand_in(submission)
+        self._run_otter()
 
     def seconds(self) -> float:
         """Seconds a submission.  Raises AssertionError where not every point was given."""
-        shutil.rmtree(self._folder / "out", ignore_errors=True)
-        (self._folder / "out").mkdir()
         started = time.perf_counter()
-        command = [str(self._program), "run", "--no-logo", "-a", "autograder.zip", "-o", "out", "exercise1.ipynb"]
-        _run(command, self._folder, self._program.parent)
+        self._run_otter()
         seconds = time.perf_counter() - started
         results = json.loads((self._folder / "out" / "results.json").read_text())
         given = sum(test.get("score") or 0 for test in results["tests"])
         assert given == len(CHECKS), results
         return seconds
+
+    def _hand_in(self, submission: str) -> None:
+        start = _cell("import otter\ngrader = otter.Notebook()")
+        _write(self._folder / "exercise1.ipynb", [start, _cell(submission), _cell("grader.check_all()")])
+
+    def _run_otter(self) -> None:
+        shutil.rmtree(self._folder / "out", ignore_errors=True)
+        (self._folder / "out").mkdir()
+        command = [str(self._program), "run", "--no-logo", "-a", "autograder.zip", "-o", "out", "exercise1.ipynb"]
+        _run(command, self._folder, self._program.parent)
 
 
 def _indented(text: str) -> str:

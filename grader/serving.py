@@ -78,6 +78,15 @@ class Loop:
         self.failure = excinfo.value if isinstance(excinfo.value, Exception) else GraderError(str(excinfo.value))
         return True
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """A bare report: what a check has found is taken down by `Judging`.
+
+        pytest's own would tell each failure with the judge's source, which it reads and parses anew: 30 ms each time.
+        """
+        outcome = "failed" if call.excinfo else "passed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)  # type: ignore[arg-type]
+
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Wait for submissions and check them."""
         if self.failure or session.testsfailed:
