@@ -20,6 +20,7 @@ from typing import Any
 import psutil
 
 from benchmarks import class_peers
+from benchmarks.class_memory import Memory
 from benchmarks.measure import machine
 from grader.classes import report
 from grader.classes.gradebook import Gradebook
@@ -37,7 +38,7 @@ WANTED, AIM = 15.0, 40.0  # submissions a second, on two cores
 TIMES = {"nbgrader": 60, "otter": 150}  # their seconds a submission by ours
 SAMPLE = 20  # submissions that the peers get
 REPORT_MOST = 5 * 2**20  # bytes of the page about the class
-GROWTH_MOST = 60  # MB that this process may grow between the first tenth and the end
+GROWTH_MOST = 10  # MiB that any process may have grown between the first fifth and the last
 
 SHARES = {"right": 40, "partly": 30, "wrong": 15, "broken": 10, "hostile": 5}  # percent
 
@@ -85,9 +86,9 @@ def rate(course: Course, exercise: Exercise, count: int, folder: Path, jobs: int
     """Grade so many submissions; returns the rate from the first mark to the last, and the memory."""
     kinds = submissions(course, exercise, count, folder / "in")
     request = Request(folder / "in", folder / "results", course, exercises=[exercise])
-    me, scores, flagged = psutil.Process(), Counter[int | None](), 0
+    (folder / "tmp").mkdir()
+    memory, scores, flagged = Memory(str(folder / "tmp")), Counter[int | None](), 0
     began = first = last = time.perf_counter()
-    early = peak = 0.0
     for event in grade(request, lambda: Pool(course, lambda: warm(course, [exercise.id], False), jobs)):
         if not isinstance(event, Graded):
             continue
@@ -96,19 +97,17 @@ def rate(course: Course, exercise: Exercise, count: int, folder: Path, jobs: int
         scores[event.score] += 1
         flagged += bool(event.flags)
         done = sum(scores.values())
-        memory = me.memory_info().rss / 2**20
-        early = memory if done <= max(1, count // 10) else early
-        peak = max(peak, memory)
-        if done % max(1, count // 20) == 0:
-            print(
-                f"{done:,} of {count:,}: {done / (last - first + 1e-9):.1f} a second, {memory:.0f} MB", file=sys.stderr
-            )
+        if done % max(1, count // 40) == 0:
+            memory.look()
+            held = ", ".join(f"{kind} {sizes[-1]:.0f}" for kind, sizes in memory.seen.items())
+            print(f"{done:,} of {count:,}: {done / (last - first + 1e-9):.1f} a second; MiB: {held}", file=sys.stderr)
     return {
         "kinds": dict(kinds),
         "submissions a second": (count - 1) / (last - first),
         "with the start of the graders": count / (last - began),
-        "memory after a tenth, MB": early,
-        "memory at most, MB": peak,
+        "MiB in the first and the last fifth": {
+            kind: [round(m, 1) for m in of] for kind, of in memory.growth().items()
+        },
         "full marks": scores[exercise.points],
         "not marked": scores[None],
         "flagged": flagged,
@@ -217,7 +216,9 @@ def main(arguments: list[str] | None = None) -> int:
     grading = found["grading"]
     reached = {
         f"{WANTED:.0f} submissions a second": grading["submissions a second"] >= WANTED,
-        "memory stays flat": grading["memory at most, MB"] - grading["memory after a tenth, MB"] < GROWTH_MOST,
+        "memory does not grow": all(
+            last - first < GROWTH_MOST for first, last in grading["MiB in the first and the last fifth"].values()
+        ),
         "every submission has a mark": grading["not marked"] == 0,
     }
     if "report" in found:

@@ -217,13 +217,13 @@ def _graded(row: GradingRow, attempt: AttemptRow) -> Graded:
 def flags(row: GradingRow) -> tuple[str, ...]:
     """What an instructor should look at in a mark."""
     if row.score is None:
-        return (f"not marked: {row.failure}",)
+        return (f"Not marked: {row.failure}",)
     mark = Mark.model_validate_json(row.mark)
     found = [*mark.incidents, *remarks.of_mark(mark), *row.remarks.splitlines()]
-    if any(check.verdict == "timeout" for check in mark.checks):
-        found.append("took too long")
+    if any(check.verdict == "timeout" for check in mark.checks) and not mark.incidents:
+        found.append("It took too long.")
     if mark.isolation == "not run":
-        found.append("the file cannot be read")
+        found.append("The file cannot be read.")
     return tuple(found)
 
 

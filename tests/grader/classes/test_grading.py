@@ -68,7 +68,7 @@ def test_each_submission_gets_its_mark_and_is_told(run: Run) -> None:
 
 def test_a_file_that_cannot_be_read_has_0_and_says_why(run: Run) -> None:
     (graded,) = run({"eve/exercise1.py": "def add(:\n"})
-    assert (graded.score, graded.flags) == (0, ("the file cannot be read",))
+    assert (graded.score, graded.flags) == (0, ("The file cannot be read.",))
     book = Gradebook(run.folder / "results")
     row, _ = book.grading(1)
     assert "invalid syntax" in row.mark
@@ -93,7 +93,7 @@ def test_a_failure_of_the_grader_is_tried_again_with_resume(run: Run) -> None:
 
 def test_flags_reach_the_instructor(run: Run) -> None:
     graded = run({"eve/exercise1.py": RIGHT + "# FLAG\n", "sam/exercise1.py": "# SLOW\n"})
-    assert [event.flags for event in graded] == [("it tried to leave",), ("took too long",)]
+    assert [event.flags for event in graded] == [("it tried to leave",), ("It took too long.",)]
 
 
 def test_resume_grades_nothing_twice(run: Run) -> None:

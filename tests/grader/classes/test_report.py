@@ -166,7 +166,7 @@ def test_few_marks_show_no_distribution_to_students(book: Gradebook, course: Cou
 
 def test_the_class_page_counts_and_names_what_to_look_at(pages: Pages) -> None:
     shown = Tags(pages.of_class).text
-    assert "it tried to leave" in shown and "not marked: " in shown
+    assert "it tried to leave" in shown and "Not marked: " in shown
     assert "x/" in shown and "it is odd" in shown
     assert "stranger" in shown
     assert re.search(r"sent by\s*15 of 16", shown)
