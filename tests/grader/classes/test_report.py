@@ -1,5 +1,6 @@
 """The pages of a class: nothing runs in them, nothing hidden is told, and a browser shows them well."""
 
+import html
 import json
 import re
 import shutil
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from grader.classes import decisions, report
+from grader.classes import decisions, report, similar_page
 from grader.classes.arrivals import Oddity
 from grader.classes.gradebook import Gradebook, NewAttempt, grading, ungraded
 from grader.classes.insight import common_form
@@ -21,9 +22,11 @@ from grader.classes.roster import Student
 from grader.classes.tables import AttemptRow, TrainingRow
 from grader.submission import Submission
 from tests.grader.classes.conftest import RIGHT, WRONG, FakeGrader, put
+from tests.grader.classes.test_similar import COPIED
 from tfl.course import Course
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\x1b[31m\u202e"
+WIDTHS = (390, 1200)  # pixels: a phone, a desktop
 DUE = datetime(2026, 3, 1, tzinfo=UTC)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -252,22 +255,37 @@ def browser(*arguments: str, profile: Path) -> str:
 
 
 @pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed; .ci/run installs it")
-@pytest.mark.parametrize("width", [390, 1200])
 def test_a_browser_shows_the_pages_without_complaint_and_without_sideways_scrolling(
-    pages: Pages, tmp_path: Path, width: int
+    pages: Pages, full: Gradebook, course: Course, tmp_path: Path
 ) -> None:
-    # The page under test is put into a frame of a probe, which is allowed the script that the page itself is not.
-    for path in (pages.folder / "class.html", pages.path("s01"), pages.path("eve")):
-        probe = tmp_path / "probe.html"
-        body = re.sub(r"<meta http-equiv=[^>]*>", "", path.read_text())
-        body = body.replace("</body>", "<script>document.title = document.documentElement.scrollWidth</script></body>")
-        probe.write_text(body)
-        found = browser("--dump-dom", f"--window-size={width},900", f"file://{probe}", profile=tmp_path / "profile")
-        told = re.search(r"<title>(\d+)</title>", found)
-        assert told and int(told[1]) <= max(width, 500), path  # Chromium's windows are 500 wide at least
-        loaded = browser("--dump-dom", f"file://{path}", profile=tmp_path / "profile")
-        assert "CONSOLE" not in loaded, "the page asks for something that its policy forbids"
-        assert "alert(1)" in loaded  # as text
+    # All pages at a phone's and a desktop's width, each in a frame of a probe, which may run the script that measures.
+    for name in ("x", "y", "z"):
+        real = put(tmp_path / "in", {f"{name}.py": COPIED + f"# {'long ' * 60}{name}\n"}) / f"{name}.py"
+        full.add_attempts([NewAttempt(Student(id=name), "exercise2", f"{name}.py", real, None, "")])
+    similar = Path(similar_page.write(full, course, tmp_path / "similar")["page"])
+    paths = [
+        pages.folder / "class.html",
+        pages.path("s01"),
+        pages.path("eve"),
+        similar,
+        *similar.parent.glob("group-*"),
+    ]
+    assert len(paths) == 5
+    frames = "".join(
+        f'<iframe style="width:{width}px;height:900px;border:0" srcdoc="{html.escape(path.read_text())}"></iframe>'
+        for path in paths
+        for width in WIDTHS
+    )
+    measure = """document.title = [...document.querySelectorAll('iframe')].map(({contentDocument: page}) =>
+        page.documentElement.scrollWidth + (page.body.innerText.includes('alert(1)') ? ' evil as text' : ''))"""
+    probe = tmp_path / "probe.html"
+    probe.write_text(f"<meta charset=utf-8>{frames}<script>onload = () => {{ {measure} }}</script>")
+    found = browser("--hide-scrollbars", "--dump-dom", f"file://{probe}", profile=tmp_path / "profile")
+    told = re.search(r"<title>(.+?)</title>", found)
+    evil = [" evil as text", " evil as text", " evil as text", "", ""]
+    wanted = [f"{width}{text}" for text in evil for width in WIDTHS]
+    assert told and told[1].split(",") == wanted
+    assert "CONSOLE" not in found, "a page asks for something that its policy forbids"
 
 
 @pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed; .ci/run installs it")
