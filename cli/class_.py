@@ -19,7 +19,18 @@ from tfl.errors import EXIT_GRADER, EXIT_INTERRUPTED, TflError
 from tfl.events import Event, Failed, Result
 from tfl.printable import printable
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Grade a class, and tell it how it did.")
+HELP = """Grade a class, and tell it how it did.
+
+\b
+From what students send to what they get back:
+  tfl class release handout
+  tfl class grade downloads.zip --out results --roster roster.csv
+  tfl class report results
+  tfl class export results --format canvas --out marks.csv
+docs/classes.md tells more; each command has --help with examples.
+"""
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=HELP, short_help=HELP.partition("\n")[0])
 
 Jobs = Annotated[
     int | None, typer.Option("--jobs", min=1, help="Graders side by side on this machine (default: one a core).")
@@ -96,7 +107,7 @@ def grade_(
     _run(request, jobs, cluster, allow_weak_isolation, quiet, json)
 
 
-@app.command("regrade")
+@app.command("regrade", short_help="Grade again what is in a gradebook.")
 def regrade(
     results: Results,
     student: Annotated[
@@ -131,7 +142,7 @@ def regrade(
     _run(request, jobs, cluster, allow_weak_isolation, quiet, json)
 
 
-@app.command("marks")
+@app.command("marks", short_help="Show marks, of all or of one student.")
 def marks(
     results: Results,
     student: Annotated[str | None, typer.Argument(metavar="[STUDENT]", help="All about this one.")] = None,
@@ -156,7 +167,7 @@ def marks(
             show.print_json({"students": rows}) if json else _show_class(rows)
 
 
-@app.command("repeat")
+@app.command("repeat", short_help="Check again with the same inputs.")
 def repeat(
     results: Results,
     mark: Annotated[int, typer.Argument(metavar="MARK", help="The number of a mark; `tfl class marks` shows it.")],

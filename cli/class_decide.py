@@ -16,7 +16,7 @@ Student = Annotated[str, typer.Argument(metavar="STUDENT", help="An id or a name
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    app.command("deadline")(deadline)
+    app.command("deadline", short_help="Say when an exercise was due.")(deadline)
     app.command("extend")(extend)
     app.command("adjust")(adjust)
 

@@ -17,10 +17,10 @@ Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where th
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    app.command("report")(report)
-    app.command("export")(export)
-    app.command("similar")(similar)
-    app.command("release")(release)
+    app.command("report", short_help="Write pages for you and the students.")(report)
+    app.command("export", short_help="Write marks for other programs.")(export)
+    app.command("similar", short_help="Find submissions that look alike.")(similar)
+    app.command("release", short_help="Put together what students get.")(release)
 
 
 def report(results: Results, out: Out = None, json: Json = False, course: Course = None) -> None:

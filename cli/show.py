@@ -249,7 +249,8 @@ def _figures(event: Step | Progressed) -> str:
         total = f"/{event.total:,}" if event.total else ""
         parts = [f"{event.done:,}{total} {event.unit}".rstrip()]
         if event.rate is not None:
-            parts.append(f"{event.rate:,.0f} {event.unit}/s")
+            slow = event.rate < 1  # a training or so
+            parts.append(f"{60 * event.rate:.1f} {event.unit}/min" if slow else f"{event.rate:,.0f} {event.unit}/s")
     if event.seconds_left is not None:
         parts.append(f"{duration(event.seconds_left)} left")
     return " · ".join(parts)

@@ -187,3 +187,9 @@ def test_a_table_cuts_nothing_off_without_a_terminal(capsys: pytest.CaptureFixtu
     show.table(["run", "accuracy"], [("x" * 90, 0.5), ("[bold]", None)], right=["accuracy"])
     out = capsys.readouterr().out
     assert "x" * 90 in out and "[bold]" in out and "–" in out
+
+
+@pytest.mark.parametrize(("rate", "shown"), [(1234.0, "1,234 texts/s"), (1.0, "1 texts/s"), (0.05, "3.0 texts/min")])
+def test_a_slow_rate_is_told_by_the_minute(rate: float, shown: str) -> None:
+    event = Progress(stage="x", done=1, total=2, unit="texts", rate=rate)
+    assert show._figures(event).endswith(shown)
