@@ -26,6 +26,9 @@ check: $(INSTALLED)  ## formatting, lint, spelling, types, import contracts, tes
 bench: $(INSTALLED)  ## the benchmarks, each a ratio against a named peer
 	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.grading
+	$(BIN)/python -m benchmarks.classes
+	$(BIN)/python -m benchmarks.attacks
+	$(BIN)/python -m benchmarks.tui
 	$(BIN)/python -m benchmarks.training
 
 results: $(INSTALLED)  ## lessons/results.json and its plots, from runs on the real corpora; hours from nothing, seconds again
