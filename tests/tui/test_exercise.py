@@ -81,6 +81,15 @@ async def test_hints_come_one_at_a_time_and_are_remembered(app: TflApp, learner:
     assert learner.workspace and learner.workspace.progress().exercise("exercise1").hints == 2
 
 
+async def test_a_hint_asked_for_before_the_last_is_written_down_is_the_next(app: TflApp, learner: Learner) -> None:
+    async with app.run_test() as pilot:
+        screen = await opened(pilot)
+        screen.action_hint()
+        screen.action_hint()
+        await until(pilot, lambda: "Hint 2 of 2" in shown(pilot))
+    assert learner.workspace and learner.workspace.progress().exercise("exercise1").hints == 2
+
+
 @pytest.mark.parametrize("error", [SubmissionError("It is empty.", "Fill it in."), GraderError("It broke.", "Again.")])
 async def test_where_there_is_no_mark_it_says_why(
     app: TflApp, grading: StandInGrading, monkeypatch: pytest.MonkeyPatch, error: Exception

@@ -71,6 +71,7 @@ h shows one hint more.  Once all checks have passed, g trains with your code and
         self.exercise = exercise
         self.mark: Mark | None = None
         self.hints_shown = False  # in the place of the findings
+        self.hints_seen = 0  # as far as this screen knows: what is written down comes back a moment later
         self._stop = threading.Event()
         self._checking = False
         self._again = False  # it was saved while it was being checked
@@ -265,7 +266,8 @@ h shows one hint more.  Once all checks have passed, g trains with your code and
     def action_hint(self) -> None:
         """Show the hints seen so far, and one more each time after the first look."""
         seen, hints = self.home.learner.progress.exercise(self.exercise.id).hints, self.exercise.hints
-        count = min(len(hints), seen + 1 if self.hints_shown or not seen else seen)
+        seen = max(seen, self.hints_seen)
+        self.hints_seen = count = min(len(hints), seen + 1 if self.hints_shown or not seen else seen)
         self.home.write_down(partial(self.workspace.record_hint, self.exercise, count))
         self.home.look()
         self.hints_shown = True
