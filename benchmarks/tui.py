@@ -1,24 +1,37 @@
-"""How quickly tfl-tui answers, against a hello-world app of Textual in the same run.
+"""How quickly `tfl-tui` answers, in a real terminal, against a hello-world app of Textual in the same run.
 
     python -m benchmarks.tui [--json]
 
-Each figure is taken inside a fresh process (first paint, memory, idle) or a headless app (keys, steps, saves).
+benchmarks/README.md says what each figure means.
 """
 
 import argparse
-import asyncio
 import json
+import math
 import os
+import random
+import re
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
-ROUNDS = 5
-KEYS = 60
+import psutil
+
+from benchmarks.measure import in_turns, machine, medians
+from benchmarks.terminal import DOWN, ENTER, ESCAPE, LEFT, RIGHT, TAB, UP, Terminal
+from tfl import course as courses
+from tfl import lessons, workspace
+
+PAINTS = 9
+KEYS = 40
+STAGE = 2  # whose lesson is read
+SAVES = 7
 IDLE = 10.0  # seconds that the app is left alone
+PAUSE = 0.5  # seconds between two keys or saves, so that each is answered at rest
+EXERCISE = "exercise1"
 
 HELLO = """
 from textual.app import App
@@ -26,114 +39,150 @@ from textual.widgets import Static
 class Hello(App):
     def compose(self):
         yield Static('hello')
-app = Hello()
+Hello().run()
 """
-OURS = """
-from pathlib import Path
-from tui.app import TflApp
-from tui.learner import Learner
-app = TflApp(Path('runs'), Learner())
-"""
-PAINT = """
-import asyncio, sys, time
-started = time.perf_counter()
-{make}
-async def main():
-    async with app.run_test(size=(120, 40)) as pilot:
-        print(time.perf_counter() - started, file=sys.__stdout__, flush=True)
-asyncio.run(main())
-"""
-IDLING = """
-import asyncio, json, sys, time, psutil
-{make}
-async def main():
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.pause(3)
-        me = psutil.Process()
-        before = time.process_time()
-        await asyncio.sleep({idle})
-        used = (time.process_time() - before) / {idle}
-        print(json.dumps([used, me.memory_info().rss]), file=sys.__stdout__, flush=True)
-asyncio.run(main())
-"""
+WANTED = {
+    "first paint": ("s", 0.5),
+    "first paint / hello world": ("×", 2.5),
+    "key press while training, p95": ("s", 0.05),
+    "lesson step, median": ("s", 0.15),
+    "save to verdict, median": ("s", 0.4),
+    "memory of the UI process": ("MB", 120.0),
+    "idle, share of a core": ("%", 1.0),
+}
 
 
-def first_paint() -> dict[str, float]:
-    """Seconds from the first import to the first picture: medians, taken in turns."""
-    taken: dict[str, list[float]] = {"hello world": [], "tfl-tui": []}
-    for _ in range(ROUNDS + 1):
-        for name, make in (("hello world", HELLO), ("tfl-tui", OURS)):
-            taken[name].append(float(_run(PAINT.format(make=make))))
-    return {name: statistics.median(seconds[1:]) for name, seconds in taken.items()}  # the first one warms up
+class Bench:
+    """A new workspace, and the app started in it."""
+
+    def __init__(self, root: Path) -> None:
+        settings = {name: str(root / name.lower()) for name in ("TFL_CONFIG", "TFL_CACHE", "TFL_DATA", "TFL_RUNS")}
+        source = str(Path(__file__).resolve().parents[1])
+        self.environment = {**os.environ, **settings, "PYTHONPATH": source}
+        # Where Python may keep no byte code, every start would compile our modules, but not Textual's: pip did that.
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        self.folder = root / "course"
+        workspace.create(self.folder)
+        (root / "hello.py").write_text(HELLO, encoding="utf-8")
+
+    def app(self, *place: str) -> Terminal:
+        """tfl-tui, begun in a place."""
+        return Terminal([sys.executable, "-P", "-m", "tui", *place], self.folder, self.environment)
+
+    def hello(self) -> Terminal:
+        """The smallest app that Textual runs."""
+        return Terminal([sys.executable, "-P", "../hello.py"], self.folder, self.environment)
 
 
-def idle() -> tuple[float, float]:
-    """Share of a core that the app takes while nobody does anything, and its memory in bytes."""
-    used, memory = json.loads(_run(IDLING.format(make=OURS, idle=IDLE)))
-    return used, memory
+def paints(bench: Bench) -> dict[str, float]:
+    """Seconds from the start of a process to its first picture, and to the map with its stages: medians."""
+    title = re.escape(courses.load().title)
+
+    def hello() -> dict[str, float]:
+        with bench.hello() as terminal:
+            return {"hello world, first paint": terminal.shows("hello")}
+
+    def ours() -> dict[str, float]:
+        with bench.app() as terminal:
+            return {"first paint": terminal.shows(title), "map filled in": terminal.shows("Stage 1")}
+
+    hello(), ours()  # a warm-up: byte code is written, files come into memory
+    found = {task: of.popitem()[1] for task, of in medians(in_turns({"hello": hello, "tfl": ours}, PAINTS)).items()}
+    return found | {"first paint / hello world": found["first paint"] / found["hello world, first paint"]}
 
 
-def _run(program: str) -> str:
-    return subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
-
-
-async def answers() -> dict[str, float]:
-    """Seconds: a key press while a training runs (95th percentile), opening a lesson's step, a save's verdict."""
-    from tfl import workspace
-    from tfl.config import config
-    from tfl.jobs import Job
-    from tui.app import TflApp
-    from tui.learner import Learner
-    from tui.screens.exercise import ExerciseScreen
-
-    made, _ = workspace.create(Path("work"))
-    learner = Learner(made.folder)
-    found = {}
-    asked = config(strategy="full", pair="sample", epochs=200)
-    job = Job("train", {"config": asked.model_dump(mode="json"), "threads": 1})
-    app = TflApp(Path("runs"), learner)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.pause(2)
-        taken = []
-        for _ in range(KEYS):
-            started = time.perf_counter()
-            await pilot.press("down")
-            taken.append(time.perf_counter() - started)
-        found["key press while training, p95"] = statistics.quantiles(taken, n=20)[-1]
-        job.stop()
-        app.go("2.1")
-        await pilot.pause(1)
-        taken = []
-        for _ in range(6):
-            started = time.perf_counter()
-            await app.screen.action_step(1)
-            await pilot.pause()
-            taken.append(time.perf_counter() - started)
-        found["lesson step"] = statistics.median(taken)
-    job.close()
-    found["save to verdict"] = await _save(TflApp(Path("runs"), learner, "exercise1"), ExerciseScreen)
-    return found
-
-
-async def _save(app, kind) -> float:  # type: ignore[no-untyped-def]
-    """Seconds from writing the file to the mark on the screen: the median of some saves."""
+def keys(bench: Bench) -> dict[str, float]:
+    """Seconds from a key to what it shows, on the map while a training goes on; then the app's memory."""
+    chance = random.Random(0)
     taken = []
-    async with app.run_test(size=(120, 40)) as pilot:
-        while not isinstance(app.screen, kind):
-            await pilot.pause(0.1)
-        screen = app.screen
-        await asyncio.to_thread(app.grading.warm)
-        path = screen.workspace.path(screen.exercise)
-        solution = screen.workspace.course.solution(screen.exercise).read_text(encoding="utf-8")
-        await pilot.pause(2)
-        for number in range(ROUNDS + 1):
-            before, started = screen.mark, time.perf_counter()
-            path.write_text(f"{solution}\n# {number}\n", encoding="utf-8")
-            while screen.mark is before:
-                await asyncio.sleep(0.005)
-            taken.append(time.perf_counter() - started)
-            await pilot.pause(0.3)
-    return statistics.median(taken[1:])
+    with bench.app("train") as terminal:
+        terminal.shows("strategy")
+        terminal.press(TAB * 3 + "200" + ENTER)
+        terminal.shows("ex/s")
+        terminal.press(ESCAPE)
+        terminal.shows("Stage 1")
+        time.sleep(1)
+        for number in range(KEYS):
+            terminal.press(DOWN if number % 2 == 0 else UP)
+            taken.append(terminal.shows(f"Stage {2 - number % 2}"))
+            time.sleep(chance.uniform(0.05, 0.25))
+        app = psutil.Process(terminal.process.pid)
+        if not app.children():
+            raise RuntimeError("the training has ended before the keys were pressed")
+        memory = app.memory_info().rss
+    slow = statistics.quantiles(taken, n=20)[-1]
+    return {"key press while training, p95": slow, "memory of the UI process": memory / 1e6}
+
+
+def idle(bench: Bench) -> dict[str, float]:
+    """How much of a core, in percent, the app takes while nobody does anything."""
+    with bench.app() as terminal:
+        terminal.shows("Stage 1")
+        time.sleep(3)
+        process = psutil.Process(terminal.process.pid)
+        before = process.cpu_times()
+        time.sleep(IDLE)
+        after = process.cpu_times()
+    used = after.user + after.system - before.user - before.system
+    return {"idle, share of a core": 100 * used / IDLE}
+
+
+def steps(bench: Bench) -> dict[str, float]:
+    """Seconds from an arrow key to the text of the next step, there and back through a lesson."""
+    course = courses.load()
+    count = len(lessons.load(course)[STAGE - 1].steps)
+    taken = []
+    with bench.app(f"{STAGE}.1") as terminal:
+        terminal.shows(f"1 of {count}")
+        for key, numbers in ((RIGHT, range(2, count + 1)), (LEFT, range(count - 1, 0, -1))):
+            for number in numbers:
+                time.sleep(PAUSE)
+                terminal.press(key)
+                taken.append(terminal.shows(f"{number} of {count}"))
+    return {"lesson step, median": statistics.median(taken)}
+
+
+def saves(bench: Bench) -> dict[str, float]:
+    """Seconds from a file that is written to its points on the screen."""
+    course = courses.load()
+    exercise = course.exercise(EXERCISE)
+    file, stub = bench.folder / exercise.file, (bench.folder / exercise.file).read_text(encoding="utf-8")
+    solution = course.solution(exercise).read_text(encoding="utf-8")
+    taken = []
+    with bench.app(EXERCISE) as terminal:
+        terminal.shows(exercise.title)
+        for number in range(2 * SAVES):  # in turns, so that each verdict is a new one
+            time.sleep(PAUSE)
+            terminal.press("")
+            file.write_text(stub if number % 2 else solution, encoding="utf-8")
+            taken.append(terminal.shows("checks to go" if number % 2 else "All .* checks"))
+    return {"save to verdict, median": statistics.median(taken[2:])}  # the grader is warm after the first
+
+
+PARTS = (paints, keys, idle, steps, saves)
+
+
+def measure() -> dict[str, float]:
+    """Every figure by its name."""
+    figures: dict[str, float] = {}
+    with tempfile.TemporaryDirectory(prefix="tfl-bench-") as folder:
+        bench = Bench(Path(folder))
+        for part in PARTS:
+            figures |= part(bench)
+    return figures
+
+
+def report(figures: Mapping[str, float]) -> bool:
+    """Print the figures; whether each is as wanted."""
+    fine = True
+    for name, figure in figures.items():
+        unit, wanted = WANTED.get(name, ("s", math.inf))
+        line = f"{name:32}{figure:9.3f} {unit:2}"
+        if wanted < math.inf:
+            fine &= figure <= wanted
+            line += f"   wanted ≤ {wanted:g}  {'✓' if figure <= wanted else '✗'}"
+        print(line.rstrip())
+    return fine
 
 
 def main() -> int:
@@ -141,33 +190,14 @@ def main() -> int:
     parser = argparse.ArgumentParser("python -m benchmarks.tui")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
-    root = Path(__file__).resolve().parents[1]
-    os.environ["PYTHONPATH"] = str(root)
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        for variable in ("TFL_CONFIG", "TFL_CACHE", "TFL_DATA"):
-            os.environ[variable] = str(Path(folder) / variable.lower())
-        paint = first_paint()
-        used, memory = idle()
-        found = asyncio.run(answers())
-        os.chdir(root)
-    figures = {
-        "first paint, hello world": (paint["hello world"], "s", None),
-        "first paint, tfl-tui": (paint["tfl-tui"], "s", 0.5),
-        "tfl-tui / hello world": (paint["tfl-tui"] / paint["hello world"], "×", 2.5),
-        "key press while training, p95": (found["key press while training, p95"], "s", 0.05),
-        "lesson step": (found["lesson step"], "s", 0.15),
-        "save to verdict": (found["save to verdict"], "s", 0.4),
-        "memory": (memory / 1e6, "MB", 120),
-        "idle, share of a core": (100 * used, "%", 1),
-    }
+    where = machine()
+    figures = measure()
     if options.json:
-        print(json.dumps({"load": os.getloadavg()[0], "figures": {k: v[0] for k, v in figures.items()}}, indent=2))
+        print(json.dumps({"machine": where, "figures": figures}, indent=2))
         return 0
-    print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    for name, (value, unit, wanted) in figures.items():
-        print(f"{name:32} {value:9.3f} {unit:2}" + (f"   wanted ≤ {wanted}" if wanted else ""))
-    return 0
+    for name, value in where.items():
+        print(f"{name}: {value}")
+    return 0 if report(figures) else 1
 
 
 if __name__ == "__main__":

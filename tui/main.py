@@ -1,6 +1,7 @@
 """`tfl-tui`: reads the command line, then runs the app."""
 
 import argparse
+import gc
 import os
 import sys
 from pathlib import Path
@@ -27,6 +28,7 @@ def main() -> None:
         print(NO_TERMINAL, file=sys.stderr)
         sys.exit(EXIT_USAGE)
 
+    gc.disable()  # modules stay: looking for some that could go takes a tenth of the time to the first picture
     from tui.app import TflApp  # --help and the sentence above need no Textual
     from tui.learner import Learner
 
@@ -36,6 +38,8 @@ def main() -> None:
         print(f"✗ {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     app = TflApp(arguments.runs_dir, learner, arguments.place, arguments.results)
+    gc.freeze()
+    gc.enable()
     app.run()
     if app.unwritten:  # the app's end may have been faster than its message
         print(f"✗ {app.unwritten}", file=sys.stderr)

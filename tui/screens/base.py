@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Input, TextArea
 
 from tui.widgets.title import Title
 
@@ -35,6 +34,8 @@ class TflScreen(Screen[Result]):
         self.set_focus(None)
 
     def action_back(self) -> None:
+        from textual.widgets import Input, TextArea  # the first picture needs neither
+
         if isinstance(self.focused, Input | TextArea):
             self.rest()
         else:

@@ -1,10 +1,10 @@
 """A bench by itself, on the whole screen."""
 
 from textual.app import ComposeResult
-from textual.widgets import Footer
 
 from tui.screens.base import TflScreen
 from tui.widgets import benches
+from tui.widgets.footer import Footer
 from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
 

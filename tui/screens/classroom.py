@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from grader.marks import GLYPHS, Mark
 from tfl.course import Course
@@ -18,6 +18,7 @@ from tfl.printable import defused
 from tui.screens.filtered import FilteredScreen
 from tui.widgets.checks import COLOURS
 from tui.widgets.filter_field import FilterField
+from tui.widgets.footer import Footer
 from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
 from tui.words import plural, wrong

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from tfl import comparison_files as on_paper
 from tfl import corpora
@@ -21,6 +21,7 @@ from tui.jobs import threads
 from tui.screens.filtered import FilteredScreen
 from tui.screens.job import JobScreen
 from tui.widgets.filter_field import FilterField
+from tui.widgets.footer import Footer
 from tui.widgets.intervals import Intervals
 from tui.widgets.label_curves import LabelCurves
 from tui.widgets.title import Title

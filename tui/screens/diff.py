@@ -8,10 +8,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.highlight import highlight
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tfl.course import Exercise
 from tui.screens.base import TflScreen
+from tui.widgets.footer import Footer
 from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
 from tui.words import wrong

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from grader.marks import Mark, Verdict
 from tfl import editors, watching
@@ -22,6 +22,7 @@ from tfl.workspace import Workspace
 from tui import editing
 from tui.screens.base import TflScreen
 from tui.widgets.checks import Checks, findings
+from tui.widgets.footer import Footer
 from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
 from tui.words import plural, short, wrong

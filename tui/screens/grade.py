@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from grader import training
 from grader.training.report import Report, Row, Share
@@ -17,6 +17,7 @@ from tfl.formats import duration, score
 from tui.jobs import BUSY, threads
 from tui.screens.job import JobScreen
 from tui.widgets.curves import Curves
+from tui.widgets.footer import Footer
 from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
 from tui.widgets.training import Training

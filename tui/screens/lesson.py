@@ -7,11 +7,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tfl.lessons import Lesson, Question, Step
 from tui.screens.base import TflScreen
 from tui.widgets import benches
+from tui.widgets.footer import Footer
 from tui.widgets.prose_view import ProseView
 from tui.widgets.question import Given, QuestionView
 from tui.widgets.title import Title

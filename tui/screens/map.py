@@ -8,12 +8,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tfl.errors import TflError
 from tfl.standing import Next, Standing
 from tui.screens.base import TflScreen
+from tui.widgets.footer import Footer
 from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
 from tui.words import STATES, bar, plural, wrong

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tfl import runs
@@ -20,6 +20,7 @@ from tfl.formats import duration, score
 from tfl.runs import Damaged, RunFolder, RunRecord
 from tui.screens.base import TflScreen
 from tui.widgets.curves import OVERLAID, Curves
+from tui.widgets.footer import Footer
 from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
 from tui.words import GLYPHS, plural, wrong

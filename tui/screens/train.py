@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Button, Footer, Input, OptionList
+from textual.widgets import Button, Input, OptionList
 
 from tfl.errors import TflError
 from tfl.events import Event, Failed, Finished
@@ -16,6 +16,7 @@ from tfl.strategies import STRATEGIES
 from tui.jobs import BUSY, threads
 from tui.screens.job import JobScreen
 from tui.widgets.curves import Curves
+from tui.widgets.footer import Footer
 from tui.widgets.form import TrainingForm
 from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
