@@ -147,9 +147,11 @@ class Workspace:
         return next((e for e in order[start:] + order[:start] if not progress.exercise(e.id).passed), None)
 
     def is_finished(self, exercise: Exercise, source: str, progress: Progress) -> bool:
-        """Whether this very source has passed already."""
+        """Whether this very source has passed already, by the checks of this version of the course."""
         best = progress.exercise(exercise.id).best
-        return bool(best and best.passed and best.digest == digest(source.encode()))
+        if best is None or best.course != self.course.version:
+            return False
+        return best.passed and best.digest == digest(source.encode())
 
     def record_mark(self, mark: Marked, source: str = "") -> Progress:
         """Note a mark; of equally good ones the first remains the best.  `source` is what was marked."""

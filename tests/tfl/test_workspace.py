@@ -237,6 +237,16 @@ def test_a_source_that_has_not_passed_is_not_finished(mine: Workspace, first: Ex
     assert not mine.is_finished(first, MINE, mine.record_mark(TinyMark(score=1), source=MINE))
 
 
+def test_what_an_older_version_has_passed_is_checked_once_more_and_stays_passed(
+    mine: Workspace, newer: Callable[[], Course], first: Exercise
+) -> None:
+    mine.record_mark(TinyMark(), source=MINE)
+    after, _ = workspace.create(mine.folder, newer())
+    assert not after.is_finished(first, MINE, after.progress())
+    assert after.state(first, after.progress()) == "passed"
+    assert after.is_finished(first, MINE, after.record_mark(TinyMark(course="2"), source=MINE))
+
+
 def test_next_is_the_first_that_has_not_passed(mine: Workspace, course: Course) -> None:
     first, second = course.exercises
     assert mine.next(mine.progress()) == first
