@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -11,10 +11,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from cli import checking
-from cli import main as cli
 from grader.marks import Mark, Verdict
 from grader.submission import Submission
-from tfl import workspace
+from tests.cli.conftest import Tfl
 from tfl.course import Course, Exercise
 from tfl.errors import GraderError
 from tfl.workspace import Workspace
@@ -69,37 +68,6 @@ def fake_grader(monkeypatch: pytest.MonkeyPatch) -> type[FakeGrader]:
     monkeypatch.setattr(FakeGrader, "verdicts", ())
     monkeypatch.setattr(FakeGrader, "isolation", STRONG)
     return FakeGrader
-
-
-@pytest.fixture
-def mine(tmp_path: Path, tiny_course: Course, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """A workspace of the tiny course, and the current folder."""
-    made, _ = workspace.create(tmp_path / "mine", tiny_course)
-    monkeypatch.chdir(made.folder)
-    return made
-
-
-@pytest.fixture
-def first(tiny_course: Course) -> Exercise:
-    return tiny_course.exercises[0]
-
-
-Tfl = Callable[..., tuple[str, str]]
-
-
-@pytest.fixture
-def tfl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tfl:
-    """Runs a command line that must end with `code`; its output and errors."""
-
-    def run(*arguments: str, code: int = 0) -> tuple[str, str]:
-        monkeypatch.setattr(sys, "argv", ["tfl", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        assert ended.value.code == code, (out, err)
-        return out, err
-
-    return run
 
 
 # --------------------------------------------------------------------------------------------------- which file

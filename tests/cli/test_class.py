@@ -3,16 +3,15 @@
 import csv
 import json
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cli import class_options
-from cli import main as cli
 from grader.classes.gradebook import Gradebook
 from grader.submission import Submission
+from tests.cli.conftest import Line
 from tests.grader.classes.conftest import RIGHT, WRONG, FakeGrader, put, small_course
 from tfl import course as courses
 from tfl.course import Course
@@ -22,15 +21,12 @@ Tfl = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def tfl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tfl:
-    """Runs a command line in this process; gives its exit code, output and errors."""
+def tfl(line: Line) -> Tfl:
+    """Runs a command line; gives its exit code, output and errors."""
 
     def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["tfl", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
+        line(*arguments)
+        return line.code, line.out, line.err
 
     return run
 

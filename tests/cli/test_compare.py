@@ -1,15 +1,13 @@
 """`tfl compare`: what it asks of the job, and the table it prints."""
 
-import sys
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from cli import compare
-from cli import main as cli
+from tests.cli.conftest import JobLine
 from tfl.comparison import Comparison, Pretraining, Row, Spread
-from tfl.events import Event, Failed, Finished, Result
+from tfl.events import Event, Failed, Result
 
 FOUND = Comparison(
     corpus="sample (synthetic)",
@@ -46,40 +44,26 @@ FOUND = Comparison(
 )
 
 
-class Tfl:
-    """Runs `tfl compare` with a job that finds `FOUND`; keeps the request and what was printed."""
+class Compare(JobLine):
+    """Runs `tfl compare` with a job that finds `FOUND`."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self.monkeypatch, self.capsys = monkeypatch, capsys
-        self.request: dict[str, Any] = {}
-        self.ending: Event = Finished(seconds=1)
-        monkeypatch.setattr(compare, "run_job", self.job)
+    command = ("compare",)
 
-    def job(self, name: str, request: dict[str, Any]) -> Iterator[Event]:
-        assert name == "compare"
-        self.request = request
+    def answer(self) -> Iterator[Event]:
+        assert self.job == "compare"
         yield Result(value={**FOUND.model_dump(mode="json"), "runs_dir": "my-runs"})
-        yield self.ending
-
-    def __call__(self, *arguments: str) -> int:
-        self.monkeypatch.setattr(sys, "argv", ["tfl", "compare", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        self.out, self.err = self.capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code
 
 
 @pytest.fixture
-def tfl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tfl:
-    return Tfl(monkeypatch, capsys)
+def tfl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Compare:
+    return Compare(monkeypatch, capsys, compare)
 
 
 # --- what is asked for
 
 
-def test_the_usual_comparison_is_of_every_strategy_with_one_seed(tfl: Tfl) -> None:
-    assert tfl() == 0
+def test_the_usual_comparison_is_of_every_strategy_with_one_seed(tfl: Compare) -> None:
+    assert tfl().code == 0
     asked = {key: tfl.request[key] for key in ("seeds", "labels", "strategies", "choices")}
     assert asked == {
         "seeds": [0],
@@ -89,20 +73,20 @@ def test_the_usual_comparison_is_of_every_strategy_with_one_seed(tfl: Tfl) -> No
     }
 
 
-def test_lists_are_written_with_commas(tfl: Tfl) -> None:
-    assert tfl("--seeds", "0,1,2", "--labels", "200,all", "--strategies", "scratch,full") == 0
+def test_lists_are_written_with_commas(tfl: Compare) -> None:
+    assert tfl("--seeds", "0,1,2", "--labels", "200,all", "--strategies", "scratch,full").code == 0
     asked = [tfl.request[key] for key in ("seeds", "labels", "strategies")]
     assert asked == [[0, 1, 2], [200, None], ["scratch", "full"]]
 
 
-def test_quick_is_a_fifth(tfl: Tfl) -> None:
+def test_quick_is_a_fifth(tfl: Compare) -> None:
     tfl("--quick")
     assert tfl.request["choices"]["part"] == 0.2
 
 
-def test_the_same_command_goes_on_after_an_interruption(tfl: Tfl) -> None:
+def test_the_same_command_goes_on_after_an_interruption(tfl: Compare) -> None:
     tfl.ending = Failed(message="Stopped.", exit_code=130)
-    assert tfl("--seeds", "0,1", "--quick") == 130
+    assert tfl("--seeds", "0,1", "--quick").code == 130
     assert tfl.request["continue"] == "tfl compare --seeds 0,1 --quick"
 
 
@@ -116,8 +100,8 @@ def test_the_same_command_goes_on_after_an_interruption(tfl: Tfl) -> None:
         ("--strategies ful", "Did you mean full"),
     ],
 )
-def test_a_wrong_request_is_told_before_a_job_starts(tfl: Tfl, line: str, said: str) -> None:
-    assert tfl(*line.split()) == 2
+def test_a_wrong_request_is_told_before_a_job_starts(tfl: Compare, line: str, said: str) -> None:
+    assert tfl(*line.split()).code == 2
     assert said in tfl.err
     assert not tfl.request
 
@@ -125,13 +109,13 @@ def test_a_wrong_request_is_told_before_a_job_starts(tfl: Tfl, line: str, said: 
 # --- what is shown
 
 
-def test_the_table_is_titled_by_its_corpus_and_seeds(tfl: Tfl) -> None:
+def test_the_table_is_titled_by_its_corpus_and_seeds(tfl: Compare) -> None:
     tfl()
     assert "Comparison on sample (synthetic), seeds 0, 1\n" in tfl.out
     assert "Quick: 20% of every split.\n" in tfl.out
 
 
-def test_a_row_tells_what_was_trained_and_what_came_of_it(tfl: Tfl) -> None:
+def test_a_row_tells_what_was_trained_and_what_came_of_it(tfl: Compare) -> None:
     tfl()
     [row] = [line for line in tfl.out.splitlines() if line.startswith("full ")]
     for cell in ("sample news + reviews", "1,200", "99,138", " 12 ", "0.900", "0.850 (0.840–0.860)", "+0.050"):
@@ -139,13 +123,13 @@ def test_a_row_tells_what_was_trained_and_what_came_of_it(tfl: Tfl) -> None:
     assert row.rstrip().endswith("below the linear baseline")
 
 
-def test_a_row_without_a_run_says_why(tfl: Tfl) -> None:
+def test_a_row_without_a_run_says_why(tfl: Compare) -> None:
     tfl()
     [row] = [line for line in tfl.out.splitlines() if line.startswith("baseline ")]
     assert "needs scikit-learn." in row
 
 
-def test_it_says_what_it_cost_and_where_everything_is(tfl: Tfl) -> None:
+def test_it_says_what_it_cost_and_where_everything_is(tfl: Compare) -> None:
     tfl()
     assert "1.5 minutes of training in all" in tfl.out
     assert "Peak memory 1.50 GB" in tfl.out

@@ -1,17 +1,16 @@
 """`tfl grade`: the checks, and after a pass the training."""
 
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cli import checking
-from cli import main as cli
 from grader import training
 from grader.marks import Mark, Verdict
+from tests.cli.conftest import Tfl
 from tfl import course as courses
 from tfl import workspace
 from tfl.course import Course
@@ -82,22 +81,6 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     monkeypatch.setattr(training, "run", run)
     return asked
-
-
-Tfl = Callable[..., tuple[str, str]]
-
-
-@pytest.fixture
-def tfl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tfl:
-    def run(*arguments: str, code: int = 0) -> tuple[str, str]:
-        monkeypatch.setattr(sys, "argv", ["tfl", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        assert ended.value.code == code, (out, err)
-        return out, err
-
-    return run
 
 
 def test_after_a_pass_it_trains_and_prints_the_report(mine: Workspace, trained: list[Any], tfl: Tfl) -> None:

@@ -1,14 +1,12 @@
 """The learner's other commands: init, list, hint, reset, solution, diff, edit, notebook."""
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from cli import main as cli
+from tests.cli.conftest import Tfl
 from tfl import course as courses
 from tfl import workspace
 from tfl.course import Course, Exercise
@@ -16,42 +14,12 @@ from tfl.workspace import Workspace
 
 GOOD = "def double(x):\n    return x + x\n"
 
-Tfl = Callable[..., tuple[str, str]]
-
 
 class PassedMark:
     """All points of the first exercise of the tiny course."""
 
     exercise, score, max_score, passed, course, seed = "exercise1", 5, 5, True, "1", "s"
     checks = ()
-
-
-@pytest.fixture
-def mine(tmp_path: Path, tiny_course: Course, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """A workspace of the tiny course, and the current folder."""
-    made, _ = workspace.create(tmp_path / "mine", tiny_course)
-    monkeypatch.chdir(made.folder)
-    return made
-
-
-@pytest.fixture
-def first(tiny_course: Course) -> Exercise:
-    return tiny_course.exercises[0]
-
-
-@pytest.fixture
-def tfl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tfl:
-    """Runs a command line that must end with `code`; its output and errors."""
-
-    def run(*arguments: str, code: int = 0) -> tuple[str, str]:
-        monkeypatch.setattr(sys, "argv", ["tfl", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        assert ended.value.code == code, (out, err)
-        return out, err
-
-    return run
 
 
 # ---------------------------------------------------------------------------------------------------------- init

@@ -10,6 +10,7 @@ import pytest
 import typer
 
 from cli import main as cli
+from tests.cli.conftest import Line
 from tfl import __version__
 from tfl.errors import TflError, UsageError
 
@@ -22,19 +23,8 @@ def tfl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return Tfl(monkeypatch, capsys)
 
 
-class Tfl:
-    """Runs command lines in this process: `code`, `out` and `err` of the last one."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self.monkeypatch, self.capsys = monkeypatch, capsys
-
-    def __call__(self, *arguments: str) -> "Tfl":
-        self.monkeypatch.setattr(sys, "argv", ["tfl", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        self.code = ended.value.code
-        self.out, self.err = self.capsys.readouterr()
-        return self
+class Tfl(Line):
+    """Also with a command of a test's own."""
 
     def with_command(self, body: object) -> "Tfl":
         """`tfl try` runs `body`."""

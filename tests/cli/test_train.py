@@ -1,17 +1,16 @@
 """`tfl train` and `tfl pretrain`: what they ask of the job, and how the answer is shown."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cli import main as cli
 from cli import pretrain, train
+from tests.cli.conftest import JobLine
 from tfl import strategies
 from tfl.config import config
-from tfl.events import Event, Failed, Finished, Result
+from tfl.events import Event, Failed, Result
 from tfl.runs import RunRecord, Score
 
 RECORD = RunRecord(
@@ -32,38 +31,23 @@ RECORD = RunRecord(
 )
 
 
-class Tfl:
-    """Runs command lines with jobs that answer as they are told; keeps the request and what was printed."""
+class Train(JobLine):
+    """Runs command lines whose job comes to `RECORD`."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self.monkeypatch, self.capsys = monkeypatch, capsys
+        super().__init__(monkeypatch, capsys, train, pretrain)
         self.reused = False
-        self.ending: Event = Finished(seconds=1)
-        self.job_name = ""
-        self.request: dict[str, Any] = {}
-        monkeypatch.setattr(train, "run_job", self.job)
-        monkeypatch.setattr(pretrain, "run_job", self.job)
 
-    def job(self, name: str, request: dict[str, Any]) -> Iterator[Event]:
-        self.job_name, self.request = name, request
+    def answer(self) -> Iterator[Event]:
         record, folder = RECORD.model_dump(mode="json"), f"runs/{RECORD.id}"
         yield Result(
             value={"record": record, "folder": folder, "curves": f"{folder}/curves.png", "reused": self.reused}
         )
-        yield self.ending
-
-    def __call__(self, *arguments: str) -> int:
-        self.monkeypatch.setattr(sys, "argv", ["tfl", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        self.out, self.err = self.capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code
 
 
 @pytest.fixture
-def tfl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tfl:
-    return Tfl(monkeypatch, capsys)
+def tfl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Train:
+    return Train(monkeypatch, capsys)
 
 
 # --- what is asked for
@@ -79,39 +63,39 @@ def tfl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         ("--no-word-order --precision float32", {"word_order": False, "precision": "float32"}),
     ],
 )
-def test_options_make_a_configuration(tfl: Tfl, line: str, choices: dict[str, Any]) -> None:
-    assert tfl("train", "full", "--corpus", "sample", *line.split()) == 0
-    assert tfl.job_name == "train"
+def test_options_make_a_configuration(tfl: Train, line: str, choices: dict[str, Any]) -> None:
+    assert tfl("train", "full", "--corpus", "sample", *line.split()).code == 0
+    assert tfl.job == "train"
     assert tfl.request["config"] == config(strategy="full", pair="sample", **choices).model_dump(mode="json")
 
 
-def test_layers_can_be_named_several_times(tfl: Tfl) -> None:
+def test_layers_can_be_named_several_times(tfl: Train) -> None:
     tfl("train", "unfreeze", "--layers", "encoder.layers.1.*", "--layers", "*.linear2.*")
     assert tfl.request["config"]["layers"] == ["encoder.layers.1.*", "*.linear2.*"]
 
 
-def test_without_the_real_corpora_the_sample_is_used(tfl: Tfl) -> None:
+def test_without_the_real_corpora_the_sample_is_used(tfl: Train) -> None:
     tfl("train", "full")
     assert tfl.request["config"]["pair"] == "sample"
 
 
-def test_how_to_run_it_is_passed_on(tfl: Tfl, tmp_path: Path) -> None:
+def test_how_to_run_it_is_passed_on(tfl: Train, tmp_path: Path) -> None:
     tfl("train", "full", "--resume", "--again", "--threads", "2", "--runs-dir", str(tmp_path))
     given = {key: tfl.request[key] for key in ("resume", "again", "threads", "runs_dir", "data_dir")}
     assert given == {"resume": True, "again": True, "threads": 2, "runs_dir": str(tmp_path), "data_dir": ""}
 
 
-def test_pretraining_asks_for_the_run_that_training_would_start_from(tfl: Tfl) -> None:
-    assert tfl("pretrain", "--corpus", "sample", "--seed", "2", "--objective", "topic", "--adapt") == 0
+def test_pretraining_asks_for_the_run_that_training_would_start_from(tfl: Train) -> None:
+    assert tfl("pretrain", "--corpus", "sample", "--seed", "2", "--objective", "topic", "--adapt").code == 0
     source = config(strategy="full", pair="sample", seed=2, objective="topic", adapt=True).pretraining()
-    assert tfl.job_name == "pretrain"
+    assert tfl.job == "pretrain"
     assert tfl.request["config"] == source.model_dump(mode="json")
 
 
-def test_a_model_is_as_wide_as_the_word_vectors_that_it_starts_from(tfl: Tfl, tmp_path: Path) -> None:
+def test_a_model_is_as_wide_as_the_word_vectors_that_it_starts_from(tfl: Train, tmp_path: Path) -> None:
     file = tmp_path / "vectors.txt"
     file.write_text("2 4\ngood 1 2 3 4\nbad 1 2 3 4\n")
-    assert tfl("pretrain", "--vectors", str(file)) == 0
+    assert tfl("pretrain", "--vectors", str(file)).code == 0
     assert tfl.request["config"]["width"] == 4
     assert tfl.request["config"]["vectors"] == str(file)
     assert len(tfl.request["config"]["vectors_sha256"]) == 64
@@ -132,16 +116,16 @@ def test_a_model_is_as_wide_as_the_word_vectors_that_it_starts_from(tfl: Tfl, tm
         ("train", "STRATEGY"),
     ],
 )
-def test_a_wrong_choice_is_told_before_a_job_starts(tfl: Tfl, line: str, said: str) -> None:
-    assert tfl(*line.split()) == 2
+def test_a_wrong_choice_is_told_before_a_job_starts(tfl: Train, line: str, said: str) -> None:
+    assert tfl(*line.split()).code == 2
     assert said in tfl.err
-    assert tfl.job_name == ""
+    assert tfl.job == ""
 
 
 # --- what is shown
 
 
-def test_the_result_tells_accuracies_what_was_trained_and_where_it_is(tfl: Tfl) -> None:
+def test_the_result_tells_accuracies_what_was_trained_and_where_it_is(tfl: Train) -> None:
     tfl("train", "full")
     for fact in (
         "full on sample reviews (synthetic), seed 0",
@@ -155,20 +139,20 @@ def test_the_result_tells_accuracies_what_was_trained_and_where_it_is(tfl: Tfl) 
 
 
 @pytest.mark.parametrize("reused", [True, False])
-def test_a_run_that_was_there_already_is_said_to_be(tfl: Tfl, reused: bool) -> None:
+def test_a_run_that_was_there_already_is_said_to_be(tfl: Train, reused: bool) -> None:
     tfl.reused = reused
     tfl("train", "full")
     assert ("--again" in tfl.out) is reused
 
 
 @pytest.mark.parametrize("line", ["train full --seed 1", "train full --seed 1 --resume", "pretrain"])
-def test_the_job_is_told_the_command_that_goes_on_after_an_interruption(tfl: Tfl, line: str) -> None:
+def test_the_job_is_told_the_command_that_goes_on_after_an_interruption(tfl: Train, line: str) -> None:
     tfl.ending = Failed(message="Stopped.", exit_code=130)
-    assert tfl(*line.split()) == 130
+    assert tfl(*line.split()).code == 130
     assert tfl.request["continue"] == f"tfl {line.removesuffix(' --resume')} --resume"
 
 
-def test_the_help_lists_every_strategy(tfl: Tfl) -> None:
+def test_the_help_lists_every_strategy(tfl: Train) -> None:
     tfl("train", "--help")
     for strategy in strategies.STRATEGIES.values():
         assert f"{strategy.name} " in tfl.out

@@ -5,8 +5,8 @@ import os
 import select
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
@@ -17,7 +17,6 @@ import pytest
 from cli import keys, watch
 from cli.learner import Desk
 from grader.marks import Mark, Verdict
-from tfl import workspace
 from tfl.course import Course
 from tfl.errors import GraderError
 from tfl.workspace import Workspace
@@ -25,6 +24,7 @@ from tfl.workspace import Workspace
 GOOD = "def double(x):\n    return 2 * x\n"
 ALSO_GOOD = "def square(x):\n    return x * x\n"
 TIMEOUT = 120.0
+AGAIN = 0.5  # seconds after which a save that was not noticed is done again
 
 
 class FakeGrader:
@@ -66,7 +66,7 @@ class FakeGrader:
 
 
 class Script:
-    """Keys as a test presses them: a key, or a function that does something first (a save is "")."""
+    """Keys as a test presses them: a key, or a function that saves a file, and is called until that is noticed."""
 
     there = True
 
@@ -77,19 +77,20 @@ class Script:
         step = self.steps.pop(0)
         if isinstance(step, str):
             return step
-        step()
-        assert select.select([other], [], [], TIMEOUT)[0], "the save was not noticed"
-        return ""
+        for _ in range(int(TIMEOUT / AGAIN)):  # the watcher may just be starting, and then misses a save
+            step()
+            if select.select([other], [], [], AGAIN)[0]:
+                return ""
+        raise AssertionError("no save was noticed")
 
 
 @pytest.fixture
-def mine(tmp_path: Path, tiny_course: Course, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    made, _ = workspace.create(tmp_path / "mine", tiny_course)
-    monkeypatch.chdir(made.folder)
+def mine(mine: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A workspace of the tiny course, the current folder, and a grader that needs no torch."""
     monkeypatch.setattr(watch, "Grader", FakeGrader)
     monkeypatch.setattr(FakeGrader, "asked", [])
     monkeypatch.setattr(FakeGrader, "started", 0)
-    return made
+    return mine
 
 
 Watched = Callable[..., str]
@@ -110,14 +111,9 @@ def watched(mine: Workspace, capsys: pytest.CaptureFixture[str]) -> Watched:
 
 
 def saves(path: Path, text: str) -> Callable[[], object]:
-    """Save it until the watcher, which may just be starting, must have seen it."""
-
-    def save() -> None:
-        path.write_text(text)
-        time.sleep(0.3)
-        path.write_text(text + "\n")
-
-    return save
+    """Saves it, each time a line longer, as a file that has not changed is not checked again."""
+    longer = (text + "\n" * lines for lines in count())
+    return lambda: path.write_text(next(longer))
 
 
 def test_an_untouched_stub_is_introduced_and_not_checked(watched: Watched) -> None:
