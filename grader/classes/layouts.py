@@ -1,6 +1,6 @@
 """Where a file lies tells who sent it: the ways in which submissions arrive.
 
-    moodle      Ada Lovelace_123_assignsubmission_file_/exercise3.py   (or flat: …_file_exercise3.py)
+    moodle      Ada Lovelace_123_assignsubmission_file_/exercise3.py   (or flat: …_file_exercise3.py; or Group A-Ada …)
     nbgrader    submitted/ada/exercise3/exercise3.ipynb, with a timestamp.txt
     canvas      lovelaceada_LATE_123_456_exercise3-1.py                (or such a folder or zip)
     classroom   exercise3-ada/…, clones of a classroom organisation
@@ -70,6 +70,7 @@ class Tree:
         clones = [self.parts(clone / "x")[:-1] for clone in arrivals.clones]
         self.clones = {parts for parts in clones if parts}
         self.prefix = _common_prefix([parts[-1] for parts in self.clones])
+        self.moodle = _moodle_names(arrivals)
 
     def parts(self, path: PurePosixPath) -> tuple[str, ...]:
         """A path without the folders that wrap everything."""
@@ -125,9 +126,9 @@ def moodle(tree: Tree, arrival: Arrival) -> Claim | None:
     """A name, the number of the submission, and a fixed phrase."""
     for index, part in enumerate(arrival.path.parts):
         if found := _MOODLE.match(part):
-            name, inner = found["name"], (found["rest"], *arrival.path.parts[index + 1 :])
-            names = (name, name.partition("-")[2])  # group downloads put the group in front
-            return _claim(tree, arrival, "moodle", (*names, found["id"]), tuple(filter(None, inner)))
+            inner = tuple(filter(None, (found["rest"], *arrival.path.parts[index + 1 :])))
+            beside = tree.moodle[PurePosixPath(*arrival.path.parts[:index])]
+            return _claim(tree, arrival, "moodle", _in_moodle(found["name"], found["id"], beside, tree.roster), inner)
     return None
 
 
@@ -223,6 +224,35 @@ def _names(exercise: Exercise, text: str) -> bool:
         return True
     slug = fold(bare(exercise.file).removeprefix(exercise.id))
     return len(slug) >= 6 and slug in fold(text)
+
+
+def _moodle_names(arrivals: Arrivals) -> dict[PurePosixPath, set[str]]:
+    """The names in a Moodle download, by the folder in which they stand side by side."""
+    found: dict[PurePosixPath, set[str]] = {}
+    for arrival in arrivals.files:
+        for part, folder in zip(arrival.path.parts[::-1], arrival.path.parents, strict=False):
+            if match := _MOODLE.match(part):
+                found.setdefault(folder, set()).add(match["name"])
+    return found
+
+
+def _in_moodle(name: str, number: str, beside: set[str], roster: Roster | None) -> tuple[str, ...]:
+    """What may name the student in “Group A-Ada Lovelace_31_assignsubmission_file_”, best first.
+
+    Groups put their name and a hyphen in front of every name (`download_submissions` in Moodle's mod/assign), and
+    people and groups have hyphens in their names too.  So the whole name comes first, then what is left of it without
+    a group, the longest first.  “Anna” of “Anna-Lena Müller” is none: Lena Müller may be somebody else.  Where
+    names are hidden the student is “Participant 31”.
+    """
+    sections = {fold(student.section) for student in roster.students.values()} if roster else set[str]()
+    names = [name]
+    for hyphen in re.finditer("-", name) if all("-" in other for other in beside) else ():
+        group, rest = name[: hyphen.start()], name[hyphen.end() :].strip()
+        is_shared = sum(other.startswith(f"{group}-") for other in beside) > 1
+        is_label = any(len(word) == 1 or not word.isalpha() for word in re.split("[ -]+", group))  # Group A, Team 3
+        if is_shared or is_label or fold(group) in sections:
+            names.append(rest)
+    return (*names, *(f"{each} {number}" for each in names), number)
 
 
 def _claim(tree: Tree, arrival: Arrival, layout: Name, student: tuple[str, ...], inner: tuple[str, ...]) -> Claim:

@@ -79,6 +79,39 @@ def test_every_layout_is_recognised_and_told(taken: Taken, tmp_path: Path, layou
     assert taken.intake.layouts == {layout: 2}
 
 
+PARTICIPANTS = Roster(
+    [
+        Student(id="anna", name="Anna-Lena Müller", section="Die-Tiger"),
+        Student(id="lena", name="Lena Müller"),
+        Student(id="jan", first="Jan", last="Müller-Lüdenscheidt", name="Jan Müller-Lüdenscheidt"),
+        Student(id="hidden", number="Participant 34", name="Hidden-From Me"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("names", "students"),
+    [
+        (["Anna-Lena Müller_31", "Lena Müller_32"], ["anna", "lena"]),
+        (["Anna-Lena Mu\u0308ller_31"], ["anna"]),
+        (["Group A-B-Anna-Lena Müller_31", "Group A-B-Jan Müller-Lüdenscheidt_32"], ["anna", "jan"]),
+        (["Team 3-Jan Müller-Lüdenscheidt_32"], ["jan"]),
+        (["Default group-Lena Müller_32", "Default group-Anna-Lena Müller_31"], ["anna", "lena"]),
+        (["Die-Tiger-Anna-Lena Müller_31"], ["anna"]),
+        (["Participant_34"], ["hidden"]),
+        (["Group A-B-Participant_34"], ["hidden"]),
+        (["Maria-Lena Müller_33", "Lena Müller_32"], ["Maria-Lena Müller", "lena"]),  # nobody else's mark
+        (["Maria-Lena Müller_33", "Anna-Lena Müller_31"], ["Maria-Lena Müller", "anna"]),
+    ],
+)
+def test_hyphens_in_the_names_of_people_and_groups(
+    taken: Taken, tmp_path: Path, names: list[str], students: list[str]
+) -> None:
+    """As Moodle puts them together: group, hyphen, full name, underscore, number of the participant."""
+    files = {f"{name}_assignsubmission_file_/exercise1.py": RIGHT for name in names}
+    assert sorted(student for student, _, _ in taken(put(tmp_path / "in", files), PARTICIPANTS)) == sorted(students)
+
+
 def test_the_same_without_a_roster(taken: Taken, tmp_path: Path) -> None:
     files = {"ada/exercise1.py": RIGHT, "grace/exercise2.py": WRONG}
     assert [(s, e) for s, e, _ in taken(put(tmp_path / "in", files), None)] == [
