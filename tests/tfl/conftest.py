@@ -4,29 +4,22 @@ import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
 import torch
 
+from tests.tfl.fits import fitted
+from tests.tiny import TINY
+from tfl import training
+from tfl.checkpoint import Progress
 from tfl.config import Config, config
 from tfl.device import Device
 from tfl.events import Event
 from tfl.runs import RunFolder
 from tfl.session import Session
+from tfl.training import Training
 
 torch.set_num_threads(1)  # the toy sizes gain nothing from more
-
-TINY: dict[str, Any] = {
-    "pair": "sample",
-    "part": 0.2,
-    "vocabulary": 500,
-    "large_tokens": 24,
-    "small_tokens": 32,
-    "width": 16,
-    "hidden": 16,
-    "precision": "float32",
-}
 
 
 @pytest.fixture(scope="session")
@@ -93,3 +86,16 @@ def finished_run(
         session = Session(tmp_path_factory.mktemp("runs"), cpu, lambda event: None)
         record = transfer.train(session, tiny("scratch", epochs=1))
     return RunFolder(session.runs_dir / record.id)
+
+
+@pytest.fixture(scope="session")
+def whole(toy: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> tuple[Training, Progress]:
+    """The toy's training, never interrupted.  Only look at it."""
+    return fitted(toy, tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture
+def every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every step is reported and saved."""
+    monkeypatch.setattr(training, "REPORT_SECONDS", -1.0)
+    monkeypatch.setattr(training, "CHECKPOINT_SECONDS", -1.0)

@@ -252,10 +252,11 @@ def test_a_job_stops_when_its_front_end_is_killed(tmp_path: Path) -> None:
 
 
 def wait_for(path: Path) -> bool:
-    for _ in range(1000):
+    """Whether a file comes to be, within a minute."""
+    for _ in range(1200):
         if path.exists():
             return True
-        time.sleep(0.01)
+        time.sleep(0.05)
     return False
 
 

@@ -10,21 +10,14 @@ import torch
 
 from grader.training import batches, work
 from grader.training.report import Report
+from tests.tiny import TINY
 from tfl import course as courses
 from tfl.events import Event, Result
 
 torch.set_num_threads(1)
 
-TINY: dict[str, Any] = {
-    "part": 0.2,
-    "vocabulary": 500,
-    "large_tokens": 24,
-    "small_tokens": 32,
-    "width": 16,
-    "hidden": 16,
-    "precision": "float32",
-}
 COURSE = courses.load()
+SIZES = {name: value for name, value in TINY.items() if name != "pair"}
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +42,7 @@ def request_for(kept: Path, own_folders: None, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")])))
 
     def make(exercise: str, source: str = "", **options: Any) -> dict[str, Any]:
-        chosen = {"pair": "sample", "threads": 1, "runs_dir": str(kept / "runs"), "choices": TINY, **options}
+        chosen = {"pair": "sample", "threads": 1, "runs_dir": str(kept / "runs"), "choices": SIZES, **options}
         return {
             "course": str(COURSE.folder),
             "exercise": exercise,

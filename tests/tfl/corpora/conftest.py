@@ -18,6 +18,16 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def news(data_dir: Path) -> Path:
+    """A small AG News in the data folder, as published."""
+    folder = data_dir / "ag_news"
+    folder.mkdir()
+    for split in ("train", "test"):
+        (folder / f"{split}.csv").write_text("".join(f"{label},{split},{label}\n" for label in "1234"))
+    return folder
+
+
+@pytest.fixture
 def reviews() -> dict[str, bytes]:
     """The files of a tiny aclImdb, in no good order."""
     return {

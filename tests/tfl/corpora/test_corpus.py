@@ -12,16 +12,6 @@ from tfl.errors import CorpusError, CorpusMissing, UnknownName
 Pack = Callable[[dict[str, bytes], str], Path]
 
 
-@pytest.fixture
-def news(data_dir: Path) -> Path:
-    """A small AG News in the data folder, as published."""
-    folder = data_dir / "ag_news"
-    folder.mkdir()
-    for split in ("train", "test"):
-        (folder / f"{split}.csv").write_text("".join(f"{label},{split},{label}\n" for label in "1234"))
-    return folder
-
-
 def test_a_published_corpus_is_imported_once_and_the_user_is_told(news: Path, tmp_path: Path) -> None:
     told: list[str] = []
     first = corpora.info("ag-news", notice=told.append)

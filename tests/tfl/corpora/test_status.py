@@ -1,18 +1,7 @@
 from pathlib import Path
 
-import pytest
-
 from tfl.corpora.importer import import_paths
 from tfl.corpora.status import CorpusStatus, status
-
-
-@pytest.fixture
-def news(data_dir: Path) -> Path:
-    folder = data_dir / "ag_news"
-    folder.mkdir()
-    for split in ("train", "test"):
-        (folder / f"{split}.csv").write_text("".join(f"{label},{split},{label}\n" for label in "1234"))
-    return folder
 
 
 def state_of(name: str) -> CorpusStatus:
