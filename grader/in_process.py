@@ -1,7 +1,7 @@
 """Checks without any wall, in a process that shares the caller's terminal: for a learner's own debugger.
 
     check(course, exercise, submission)   in the caller, which loads no torch
-      └─ python -P -m grader.in_process REQUEST ANSWERS      judges and submission in one process, `breakpoint()` works
+      └─ `grader.in_process_child`            judges and submission in one process, `breakpoint()` works
 
 Never for the work of others: here a submission can do whatever its owner can.
 """
@@ -12,11 +12,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from grader.marks import Mark, Verdict
 from grader.submission import Submission
@@ -49,7 +47,7 @@ def check(
         question.flush()
         question.seek(0)
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "grader.in_process", str(question.fileno()), str(writing)],
+            [sys.executable, "-P", "-m", "grader.in_process_child", str(question.fileno()), str(writing)],
             pass_fds=(question.fileno(), writing),
         )
         os.close(writing)
@@ -88,85 +86,3 @@ def _interrupts_left_to_the_child() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-# ---------------------------------------------------------------------------------------------- the child's side
-
-
-def main(request: dict[str, Any], answers: Any) -> int:
-    """Run the checks of one submission; returns the exit status."""
-    import pytest
-
-    from grader.observers import Direct
-    from grader.plugin import Judging
-    from tfl import course as courses
-
-    def tell(**message: Any) -> None:
-        answers.write(json.dumps(message) + "\n")
-        answers.flush()
-
-    class Telling:
-        """Tells each verdict as soon as its check is over."""
-
-        verdicts: list[Verdict] = []  # noqa: RUF012 - made anew with each call of main
-
-        @pytest.hookimpl(wrapper=True)
-        def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[Any]:
-            started = time.perf_counter()
-            outcome = yield
-            self.verdicts.append(judging.verdict(item, time.perf_counter() - started))
-            tell(verdict=self.verdicts[-1].model_dump(mode="json"))
-            return outcome
-
-        def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
-            tell(failed=str(excinfo.value))
-            return True
-
-    started = time.perf_counter()
-    course = courses.load(Path(request["course"]))
-    exercise = course.exercise(request["exercise"])
-    try:
-        observer = Direct(request["source"], request["path"], course.observe(exercise))
-    except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
-    judging, telling = Judging(course, request["seed"], observer=observer), Telling()
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    os.environ.pop("PYTEST_ADDOPTS", None)
-    options = [
-        "-o",
-        "markers=points(n): what a check is worth",
-        "--noconftest",
-        "--import-mode=importlib",
-        "--assert=plain",
-        "-s",
-        "-c",
-        os.devnull,
-    ]
-    options += [
-        "--rootdir",
-        str(course.checks),
-        "-pno:cacheprovider",
-        "-pno:terminal",
-        "-pno:debugging",
-        "-pno:warnings",
-    ]
-    status = pytest.main([*options, str(course.judge(exercise))], plugins=[judging, telling])
-    if status == pytest.ExitCode.INTERRUPTED:
-        return EXIT_INTERRUPTED
-    mark = Mark(
-        exercise=exercise.id,
-        file=request["file"],
-        checks=tuple(telling.verdicts),
-        isolation=ISOLATION,
-        seconds=time.perf_counter() - started,
-        seed=judging.seed,
-        course=course.version,
-        notes=tuple(request["notes"]),
-    )
-    tell(mark=mark.model_dump(mode="json"))
-    return 0
-
-
-if __name__ == "__main__":
-    with os.fdopen(int(sys.argv[1])) as question, os.fdopen(int(sys.argv[2]), "w") as answers:
-        sys.exit(main(json.load(question), answers))
