@@ -156,21 +156,13 @@ class Materials:
             self._examples(self.small_name, "train", validation),
         )
 
-    def unlabelled_data(self, adapt: bool) -> list[Examples]:
-        """Texts for a self-supervised objective: the large corpus's, and the reviews' when adapting.
-
-        The reviews are those that `small_rows` trains on, without their labels.  A run with few labels divides its own
-        reviews, so the texts of some that it validates on are read here too; never a label, and never a test review.
-        """
-        found = [self._examples(self.large_name, "train", self.large_rows[0])]
-        if adapt:
-            found.append(self._examples(self.small_name, "train", self.small_rows[0]))
-            if (rows := self._unsup_rows()) is not None:
-                found.append(self._examples(self.small_name, "unsup", rows))
-        return found
-
     def running_texts(self, adapt: bool) -> list[tuple[np.ndarray, np.ndarray]]:
-        """The same texts whole: token ids (tokens,) and offsets (texts + 1,) of each split."""
+        """Whole texts for pre-training without labels: token ids (tokens,) and offsets (texts + 1,) of each split.
+
+        They are those of the large corpus, and when adapting the reviews: those that `small_rows` trains on, without
+        their labels, and the unlabelled ones.  A run with few labels divides its own reviews, so the texts of some that
+        it validates on are read here too; never a label, and never a test review.
+        """
         found = [self._running(self.large_name, "train", self.large_rows[0])]
         if adapt:
             found.append(self._running(self.small_name, "train", self.small_rows[0]))

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from grader.training.report import Row, Share
-from tfl.plots import QUIET, SHADE, TRAIN, VALIDATION, Label, Look, drawing, label_ends
+from tfl.drawing import QUIET, SHADE, TRAIN, VALIDATION, Label, Look, drawing, label_ends
 from tfl.recommendation import MANY
 
 LOOKS = (  # colours that stay apart for colour-blind eyes

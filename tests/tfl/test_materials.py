@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tfl import materials as module
+from tfl.batches import Examples
 from tfl.config import Config
 from tfl.errors import UsageError
 from tfl.events import Event, Progress
@@ -66,6 +67,18 @@ def materials(read: list[tuple[str, str]]) -> Callable[..., Materials]:
 def rows_of(found: Materials, labels: int | None = None) -> tuple[set[int], set[int]]:
     train, validation = found.labelled_rows(labels)
     return set(train), set(validation)
+
+
+def texts_of(found: Materials, adapt: bool) -> list[list[list[int]]]:
+    """The running texts of each split, one by one."""
+    return [
+        [ids[start:end].tolist() for start, end in pairwise(offsets)] for ids, offsets in found.running_texts(adapt)
+    ]
+
+
+def sequences(examples: Examples) -> list[list[int]]:
+    """The texts of some examples, in the order of their rows."""
+    return [sequence.tolist() for _, sequence in sorted(zip(examples.rows, examples.sequences, strict=True))]
 
 
 # --- the split
@@ -140,7 +153,7 @@ def test_a_part_is_a_share_of_every_split(materials: Callable[..., Materials]) -
     assert sum(map(len, found.large_rows)) == pytest.approx(199, abs=2)
     assert sum(map(len, found.small_rows)) == pytest.approx(98, abs=2)
     assert len(found.small_test) == 20
-    assert sum(len(examples) for examples in found.unlabelled_data(adapt=True)[1:]) < 0.5 * 300
+    assert sum(map(len, texts_of(found, adapt=True)[1:])) < 0.5 * 300
 
 
 # --- what is read
@@ -151,7 +164,6 @@ def test_training_never_reads_a_test_split(materials: Callable[..., Materials], 
     found.large_data()
     found.small_data(None)
     found.small_data(20)
-    found.unlabelled_data(adapt=True)
     found.running_texts(adapt=True)
     assert {split for _, split in read} == {"train", "unsup"}
 
@@ -165,18 +177,19 @@ def test_the_final_evaluation_reads_every_row_of_test(materials: Callable[..., M
 
 def test_unlabelled_text_is_the_news_and_when_adapting_the_reviews_too(materials: Callable[..., Materials]) -> None:
     found = materials()
-    (news,) = found.unlabelled_data(adapt=False)
-    assert set(news.rows) == set(found.large_rows[0])
-    news, reviews, unsup = found.unlabelled_data(adapt=True)
-    assert set(reviews.rows) == set(found.small_rows[0])
-    assert set(unsup.rows) == set(range(100)) - {3}
+    (news,) = texts_of(found, adapt=False)
+    assert news == sequences(found.large_data().train)
+    news, reviews, unsup = texts_of(found, adapt=True)
+    assert news == sequences(found.large_data().train)
+    assert reviews == sequences(found.small_data(None).train)
+    assert len(unsup) == 100 - 1  # row 3 is excluded
 
 
-def test_running_texts_are_the_same_texts_whole(materials: Callable[..., Materials]) -> None:
-    found = materials(small_tokens=4, large_tokens=4)
-    for (ids, offsets), examples in zip(found.running_texts(True), found.unlabelled_data(True), strict=True):
-        texts = [ids[start:end].tolist() for start, end in pairwise(offsets)]
-        assert texts == [examples.sequences[examples.rows.index(row)].tolist() for row in sorted(examples.rows)]
+def test_unlabelled_texts_are_whole_however_short_the_examples(materials: Callable[..., Materials]) -> None:
+    found = materials()
+    found.config = found.config.model_copy(update={"small_tokens": 2, "large_tokens": 2})
+    assert set(map(len, sequences(found.small_data(None).train))) == {2}
+    assert {len(text) for texts in texts_of(found, adapt=True) for text in texts} == {WORDS}
 
 
 def test_a_split_is_read_once(materials: Callable[..., Materials], read: list[tuple[str, str]]) -> None:
