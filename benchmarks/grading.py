@@ -40,6 +40,7 @@ ALL = "+ seccomp (all)"
 MIB = 1024 * 1024
 COLD_ROUNDS = 7
 PEER_ROUNDS = 3
+SETTLING = 150  # looks at the processes, five a second
 WANTED = {"warm median": 0.150, "warm p95": 0.300, "cold": 1.6, "nbgrader": 30, "otter": 80, "memory": 60}
 
 
@@ -155,10 +156,12 @@ def many(course: Course, exercise: Exercise, submission: Submission, count: int)
     """Memory (MiB), open files and processes after some submissions and after many."""
     found: dict[str, list[float]] = {"server MiB": [], "warm process MiB": [], "open files": [], "processes": []}
     with _found() as others, Grader(course, [exercise.id]) as grader:
+        assert grader.isolation  # a guest is ready now
+        ready = len(others())
         for batch in (20, count):
             for _ in range(batch):
                 _mark(grader, exercise, submission)
-            time.sleep(1)  # the next guest is being made ready
+            _settle(others, ready)
             server = psutil.Process(grader._process.pid)
             zygote = min(others() - {server}, key=lambda process: process.create_time())
             found["server MiB"].append(server.memory_full_info().uss / MIB)
@@ -166,6 +169,16 @@ def many(course: Course, exercise: Exercise, submission: Submission, count: int)
             found["open files"].append(server.num_fds() + zygote.num_fds())
             found["processes"].append(len(others()))
     return found
+
+
+def _settle(others: Callable[[], set[psutil.Process]], ready: int) -> None:
+    """Wait until the next guest is ready, half a minute at most: for a second there are as many processes as before."""
+    looks = 0
+    for _ in range(SETTLING):
+        looks = looks + 1 if len(others()) == ready else 0
+        if looks > 5:
+            return
+        time.sleep(0.2)
 
 
 @contextmanager
