@@ -19,6 +19,8 @@ class Bound:
     defines: set[str] = field(default_factory=set)  # those of them that are classes and functions
     changes: set[str] = field(default_factory=set)  # table[0] = …, Model.forward = …, words.append(…)
     imports: set[str] = field(default_factory=set)  # a.b of `import a.b`
+    calls: set[str] = field(default_factory=set)  # functions that it calls by their names
+    declares: set[str] = field(default_factory=set)  # names that functions in it declare as global
 
 
 @dataclass
@@ -83,6 +85,9 @@ class _Bound(ast.NodeVisitor):
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
         self.found.binds.add(node.name)
         self.found.defines.add(node.name)
+        self.found.declares |= {
+            name for inner in ast.walk(node) if isinstance(inner, ast.Global) for name in inner.names
+        }
         for decorator in node.decorator_list:
             if isinstance(decorator, ast.Call):  # @add_to(Model) changes what it is handed
                 for handed in decorator.args:
@@ -137,6 +142,8 @@ class _Bound(ast.NodeVisitor):
             self._changes(called.value)
         elif isinstance(called, ast.Name) and called.id in ("setattr", "delattr") and node.args:
             self._changes(node.args[0])
+        if isinstance(called, ast.Name):
+            self.found.calls.add(called.id)
         self.generic_visit(node)
 
     def _changes(self, node: ast.expr) -> None:

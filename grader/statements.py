@@ -93,10 +93,13 @@ class _Graph:
         self.binding: dict[str, list[int]] = {}  # name → the statements that bind it
         self.changing: dict[str, list[int]] = {}  # name → those that change what it stands for
         self.importing: dict[str, list[int]] = {}  # a.b → import a.b
+        declared: dict[str, set[str]] = {}  # function → what it binds by `global` when it is called
         for at, statement in enumerate(statements):
             found = statement.bound
+            declared |= {name: found.declares for name in found.defines if found.declares}
+            called = (names for name, names in declared.items() if name in found.calls)
             for names, places in (
-                (found.binds, self.binding),
+                (found.binds.union(*called), self.binding),
                 (found.changes, self.changing),
                 (found.imports, self.importing),
             ):

@@ -201,6 +201,38 @@ def test_a_table_that_is_filled_step_by_step_is_taken_whole(taken: Callable[...,
     assert "other" not in space
 
 
+GLOBAL = """def set_up(base):
+    global BASE
+    BASE = base * SCALE
+"""
+
+
+@pytest.mark.parametrize(
+    ("cells", "base"),
+    [
+        (("SCALE = 2", GLOBAL, "set_up(5)"), 10),
+        (("SCALE = 2", GLOBAL, "set_up(5)", "set_up(7)"), 14),
+        (("SCALE = 2\nBASE = 1", GLOBAL, "set_up(5)"), 10),
+        (("SCALE = 2", GLOBAL, "set_up(5)", "BASE = 3"), 3),
+        (("SCALE = 2", GLOBAL, "for base in range(4):\n    set_up(base)"), 6),
+    ],
+)
+def test_what_a_called_function_makes_global_is_there(
+    cells: tuple[str, ...], base: int, taken: Callable[..., Submission]
+) -> None:
+    source = taken(*cells, "def PositionalEncoding(): return BASE").source
+    names: dict[str, Any] = {}
+    exec(source, names)
+    assert names["PositionalEncoding"]() == base
+
+
+def test_a_function_that_makes_something_global_is_not_called_for_nothing(taken: Callable[..., Submission]) -> None:
+    source = taken(
+        "def train():\n    global losses\n    losses = [1]\ntrain()", "class PositionalEncoding: pass"
+    ).source
+    assert "train" not in source
+
+
 def test_imports_that_nothing_uses_are_dropped(taken: Callable[..., Submission]) -> None:
     source = taken(
         "import math, torchtext\nfrom torch import nn, Tensor", "class PositionalEncoding(nn.Module): pi = math.pi"
