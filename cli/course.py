@@ -29,7 +29,7 @@ def course() -> None:
     """For those who make courses: prove one, add a check."""
 
 
-@app.command()
+@app.command(short_help="Prove a course: say whatever is wrong with it.")
 def check(course: CourseDir = None, json: Json = False) -> None:
     """Prove a course: stubs fail kindly, solutions earn all points, checks have tests, lessons and links are whole.
 
@@ -87,7 +87,7 @@ def _report(course: Course, problems: list[course_check.Problem], passed: bool) 
     }
 
 
-@app.command("new-check")
+@app.command("new-check", short_help="Add a check to an exercise, to be filled in.")
 def new_check_(
     exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help="Its id, number or file.")],
     id: Annotated[str, typer.Argument(metavar="ID", help="Small letters and hyphens: ties-share-ranks.")],

@@ -13,7 +13,7 @@ from tfl import __version__
 from tfl.errors import EXIT_FAILED, EXIT_INTERRUPTED, TflError
 
 COMMANDS = {  # name → (the module that has its `app`, what it does), in the order of the help
-    "init": ("cli.init", "Make a workspace: the exercises to fill in, and where your progress is kept."),
+    "init": ("cli.init", "Make a workspace: the exercises to fill in, your progress."),
     "list": ("cli.list", "List the exercises: their state, your points, what is next."),
     "lesson": ("cli.lesson", "Read a lesson, and answer its questions."),
     "story": ("cli.story", "Tell a detective story: something that was wrong with the lab."),
@@ -21,7 +21,7 @@ COMMANDS = {  # name → (the module that has its `app`, what it does), in the o
     "watch": ("cli.watch", "Check on every save, and move on when an exercise passes."),
     "grade": ("cli.grade", "Run the checks, then train for real with your code."),
     "hint": ("cli.hint", "Show one more hint."),
-    "edit": ("cli.edit", "Open an exercise in your editor, where there is something to do."),
+    "edit": ("cli.edit", "Open an exercise in your editor, at the place to work on."),
     "diff": ("cli.diff", "Compare your answer with the reference, once it passes."),
     "solution": ("cli.solution", "Show the reference answer."),
     "reset": ("cli.reset", "Start an exercise again; your file is kept."),
@@ -31,7 +31,7 @@ COMMANDS = {  # name → (the module that has its `app`, what it does), in the o
     "train": ("cli.train", "Train on the small corpus with one strategy."),
     "compare": ("cli.compare", "Train what is missing and compare the strategies."),
     "runs": ("cli.runs", "List, show and remove runs."),
-    "predict": ("cli.predict", "Say what a trained model makes of a text, and which words spoke for it."),
+    "predict": ("cli.predict", "Say what a trained model makes of a text, and why."),
     "recommend": ("cli.recommend", "Rank films by what their reviews say."),
     "course": ("cli.course", "For those who make courses: prove one, add a check."),
     "class": ("cli.class_", "Grade a class, and tell it how it did."),

@@ -19,7 +19,7 @@ app = typer.Typer(
 )
 
 
-@app.command("export")
+@app.command("export", short_help="Write an exercise as a notebook, with its lesson.")
 def export(
     exercise: OptionalExerciseId = None,
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Where (default: here).")] = None,

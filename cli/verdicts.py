@@ -16,6 +16,7 @@ from rich.text import Text
 
 from cli import show
 from grader import in_process
+from grader.client import FULL
 from grader.formats import shown
 from grader.marks import GLYPHS, Mark, State, Verdict
 from tfl.printable import defused, printable
@@ -30,7 +31,6 @@ COLOURS: dict[State, str] = {
 WIDEST = 100  # columns: longer lines are hard to read
 INDENT = " " * 4
 MOST_OUTPUT = 20  # lines of what was printed
-STRONG = "namespaces+landlock+seccomp"
 
 
 class Sheet:
@@ -83,7 +83,7 @@ class Sheet:
         told = {check.message for check in mark.checks}
         for incident in (incident for incident in mark.incidents if incident not in told):
             self.wrapped(f"! {incident}", indent="", style="yellow")
-        if mark.isolation not in (STRONG, in_process.ISOLATION):
+        if mark.isolation not in (FULL, in_process.ISOLATION):
             text = f"! Isolation: {mark.isolation}.  Your code ran with fewer walls than on a current Linux; tfl doctor"
             self.wrapped(f"{text} says which are missing.", indent="", style="yellow")
 

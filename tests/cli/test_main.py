@@ -66,6 +66,12 @@ def test_every_listed_command_is_there_and_has_examples(tfl: Tfl, name: str) -> 
     assert "--install-completion" not in tfl.out
 
 
+@pytest.mark.parametrize("group", [(), ("class",), ("course",), ("data",), ("notebook",), ("runs",)])
+def test_what_a_command_does_is_told_in_one_whole_line(tfl: Tfl, group: tuple[str, ...]) -> None:
+    _, _, listed = tfl(*group, "--help").out.partition("Commands:\n")
+    assert listed and "..." not in listed.partition("\n\n")[0]
+
+
 def test_the_version(tfl: Tfl) -> None:
     assert tfl("--version").out == f"tfl {__version__}\n"
 
