@@ -58,10 +58,8 @@ def compare(bench: Bench) -> Report:
     about = "filled: with your code · hatched: the reference · the same model, steps and reviews"
     headings = {PADDING: "{:.1%}", SECONDS: "{:.2f} s"}
     plots.amounts(rows, headings, "Batches at random, and by length", corpus, figure, about)
-    chart = [line for heading, form in headings.items() for line in charts.amounts(heading, _bars(rows, heading), form)]
-    chart += charts.intervals(
-        "test accuracy, with its 95 % interval", [charts.Bar(r.label, r.test, r.whose == "yours") for r in rows]
-    )
+    chart = [line for heading, form in headings.items() for line in charts.of_figures(rows, heading, form)]
+    chart += charts.of_tests(rows)
     return bench.report(
         chosen,
         title="the same training on batches at random and on yours",
@@ -152,10 +150,6 @@ def _reference(bench: Bench, name: str, chosen: Config, data: Data, parts: Parts
 def _with_figures(row: Row, wasted: float, history: list[dict[str, Any]]) -> Row:
     seconds = min((epoch["seconds"] for epoch in history), default=0.0)  # the first also warms the processor up
     return row.model_copy(update={"figures": {PADDING: wasted, SECONDS: seconds}})
-
-
-def _bars(rows: list[Row], heading: str) -> list[tuple[str, float, bool]]:
-    return [(row.label, float(row.figures[heading] or 0), row.whose == "yours") for row in rows]
 
 
 def _labels(data: Data) -> list[int]:

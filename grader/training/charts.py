@@ -1,13 +1,14 @@
 """Charts as lines of text, for a plain terminal, a pipe, a screen reader's line by line: at most 80 columns, ASCII.
 
-`intervals` draws a share with its 95 % interval for each row, `curves` how something went over the epochs.
+`intervals` draws a share with its 95 % interval for each row, `amounts` a bar, `curves` how something went over the
+epochs; the functions with `of_` draw these from the rows of a report.
 """
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from grader.training.report import Share
+from grader.training.report import Row, Share
 
 WIDTH = 80
 NAMES = 30  # columns for names
@@ -51,9 +52,9 @@ def intervals(title: str, bars: Sequence[Bar]) -> list[str]:
 
 
 def amounts(title: str, bars: Sequence[tuple[str, float, bool]], form: str) -> list[str]:
-    """A bar for each (name, amount, whether it is yours), with its number written as `form`."""
+    """A bar for each (name, amount, whether it is yours), with its number written as `form`; none below zero."""
     names = min(NAMES, max(len(name) for name, _, _ in bars))
-    most = max(amount for _, amount, _ in bars) or 1.0
+    most = max(0.0, *(amount for _, amount, _ in bars)) or 1.0
     width = WIDTH - names - 2 - 10
     return [
         title,
@@ -63,6 +64,26 @@ def amounts(title: str, bars: Sequence[tuple[str, float, bool]], form: str) -> l
             for name, amount, yours in bars
         ),
     ]
+
+
+def of_tests(rows: Sequence[Row], title: str = "test accuracy, with its 95 % interval") -> list[str]:
+    """The rows' accuracies on test, as intervals."""
+    return intervals(title, [Bar(row.label, row.test, row.whose == "yours") for row in rows])
+
+
+def of_figures(rows: Sequence[Row], heading: str, form: str, title: str = "") -> list[str]:
+    """One of the rows' own figures, as amounts; the title is its heading unless told."""
+    bars = [(row.label, float(row.figures.get(heading) or 0), row.whose == "yours") for row in rows]
+    return amounts(title or heading, bars, form)
+
+
+def of_validation(rows: Sequence[Row], histories: Mapping[str, Sequence[Mapping[str, Any]]], corpus: str) -> list[str]:
+    """The rows' accuracies on validation over the epochs, as curves.  histories: epochs, by the rows' labels."""
+    series = {
+        row.label: [(epoch["epoch"], epoch["validation_accuracy"] or 0.0) for epoch in histories.get(row.label, [])]
+        for row in rows
+    }
+    return curves(f"validation accuracy on {corpus}", series, "epoch")
 
 
 def _ticks(low: float, high: float, width: int) -> str:

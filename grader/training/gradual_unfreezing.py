@@ -42,18 +42,7 @@ def compare(bench: Bench) -> Report:
     corpus, figure = bench.corpus(full), bench.folder / "comparison.png"
     tests = {row.label: row.test for row in rows if row.test}
     plots.compared(rows, bench.histories, "Layer by layer, or all at once", corpus, figure, {"test accuracy": tests})
-    chart = charts.curves(
-        f"validation accuracy on {corpus}",
-        {
-            row.label: [(e["epoch"], e["validation_accuracy"] or 0.0) for e in bench.histories.get(row.label, [])]
-            for row in rows
-        },
-        "epoch",
-    )
-    chart += charts.intervals(
-        "test accuracy, with its 95 % interval",
-        [charts.Bar(row.label, row.test, row.whose == "yours") for row in rows],
-    )
+    chart = charts.of_validation(rows, bench.histories, corpus) + charts.of_tests(rows)
     return bench.report(
         full,
         title="gradual unfreezing with your schedule and rates, and full fine-tuning at once",

@@ -49,10 +49,7 @@ def compare(bench: Bench) -> Report:
     tests = {row.label: row.test for row in rows if row.test}
     title = "Which layers learn"
     plots.compared(rows, bench.histories, title, corpus, figure, {"test accuracy": tests})
-    chart = charts.intervals(
-        f"test accuracy on {corpus}, with its 95 % interval",
-        [charts.Bar(row.label, row.test, row.whose == "yours") for row in rows],
-    )
+    chart = charts.of_tests(rows, f"test accuracy on {corpus}, with its 95 % interval")
     return bench.report(
         full,
         title="scratch, final layer, chosen layers and full fine-tuning",

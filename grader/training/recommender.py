@@ -82,8 +82,8 @@ def compare(bench: Bench) -> Report:
     corpus, figure = bench.corpus(chosen), bench.folder / "ranking.png"
     many = [point for point in points if point[2] >= MANY] or points
     plots.scores_and_stars(many, float(rows[-1].figures[SOME] or 0), "Your scores and the true stars", corpus, figure)
-    bars = [(row.label, max(0.0, float(row.figures[SOME] or 0)), row.whose == "yours") for row in rows]
-    chart = charts.amounts(f"{SOME}, on {corpus}", bars, "{:.3f}") + _evidence(bench, run, test, logits, scores, stars)
+    chart = charts.of_figures(rows, SOME, "{:.3f}", f"{SOME}, on {corpus}")
+    chart += _evidence(bench, run, test, logits, scores, stars)
     return bench.report(
         chosen,
         title="films ranked by your scores, and by the stars that their reviewers gave",

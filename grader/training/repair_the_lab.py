@@ -79,17 +79,8 @@ def compare(bench: Bench) -> Report:
     rows.append(_mended(bench, vectors, data, test, ended.found.get("mended") or {}, ended.histories.get("mended", [])))
     corpus, figure = bench.corpus(chosen), bench.folder / "comparison.png"
     plots.repaired(rows, bench.histories, (BESIDE, PADDED, TWICE), corpus, figure)
-    chart = [
-        line for heading in (BESIDE, PADDED, TWICE) for line in charts.amounts(heading, _bars(rows, heading), "{:.4f}")
-    ]
-    chart += charts.curves(
-        f"validation accuracy on {corpus}",
-        {
-            r.label: [(e["epoch"], e["validation_accuracy"] or 0) for e in bench.histories.get(r.label, [])]
-            for r in rows
-        },
-        "epoch",
-    )
+    chart = [line for heading in (BESIDE, PADDED, TWICE) for line in charts.of_figures(rows, heading, "{:.4f}")]
+    chart += charts.of_validation(rows, bench.histories, corpus)
     bench.notes.append(
         f"The lab's own recipe on {len(data.train):,} reviews of {TOKENS} words, {EPOCHS} epochs; "
         f"tested on {len(test):,}."
@@ -224,10 +215,6 @@ def _row(bench: Bench, name: str, whose: Any, history: list[dict[str, Any]]) -> 
         run=str((bench.folder / name).relative_to(bench.runs_dir)) if whose == "yours" else "",
         epochs=len(history),
     )
-
-
-def _bars(rows: list[Row], heading: str) -> list[tuple[str, float, bool]]:
-    return [(row.label, float(row.figures.get(heading) or 0), row.whose == "yours") for row in rows]
 
 
 def _few(examples: Examples, count: int) -> Examples:

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.training.charts import Bar, amounts, curves, intervals
-from grader.training.report import Share
+from grader.training.charts import Bar, amounts, curves, intervals, of_figures, of_tests, of_validation
+from grader.training.report import Row, Share
 
 counts = st.tuples(st.integers(1, 10_000), st.floats(0, 1)).map(
     lambda pair: Share.of(round(pair[0] * pair[1]), pair[0])
@@ -48,3 +48,25 @@ def test_amounts_are_as_long_as_they_are_large() -> None:
         or abs(lines[1].count("o") - "at random".count("o") - 4 * lines[2].count("*")) <= 4
     )
     assert lines[1].endswith("40%") and lines[2].endswith("10%")
+
+
+def test_an_amount_below_zero_has_no_bar_and_keeps_its_number() -> None:
+    for amounts_below in ([-0.5, 0.25], [-0.5, -0.25]):
+        lines = amounts(
+            "rank correlation", [(name, at, True) for name, at in zip("ab", amounts_below, strict=True)], "{}"
+        )
+        assert "*" not in lines[1] and lines[1].endswith("-0.5")
+
+
+def test_rows_of_a_report_are_drawn_by_their_labels() -> None:
+    rows = [
+        Row(name="usual", whose="reference", test=Share.of(60, 100), figures={"padding": 0.5}),
+        Row(name="mine", whose="yours", test=Share.of(80, 100)),
+    ]
+    histories = {"usual": [{"epoch": 1, "validation_accuracy": 0.6}, {"epoch": 2, "validation_accuracy": None}]}
+    assert [line.split()[0] for line in of_tests(rows)[2:]] == ["usual", "yours:"]
+    assert of_tests(rows, "on IMDB")[0] == "on IMDB"
+    assert [line.split()[-1] for line in of_figures(rows, "padding", "{:.1f}")] == ["padding", "0.5", "0.0"]
+    drawn = of_validation(rows, histories, "IMDB")
+    assert drawn[0] == "validation accuracy on IMDB"
+    assert not any("mine" in line for line in drawn)  # it has no epochs
