@@ -4,19 +4,22 @@
 
 The honest submissions are the controls: right, partly right, unchanged inputs, not written.  They are graded alone
 and then once more among all attacks, by the code of `tfl class grade`, with a grader for each core.  Wanted: every
-honest mark is the same and carries no flag, no attack has a point that it has not earned, nothing is left behind, and
-each attack is flagged.
+honest mark is the same and nobody honest is under suspicion, no attack has a point that it has not earned, nothing is
+left behind, and each attack is flagged.  What honest mistakes do too is flagged mildly (`grader.classes.remarks`), in
+the honest as in attacks: how often is told.
 """
 
 import argparse
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 import psutil
 
 from benchmarks.measure import machine
+from grader.classes.remarks import is_mild
 from grader.client import Grader
 from tests.exploits.attack import Attack, attacks, controls, passed
 from tests.exploits.in_class import deserved, graded
@@ -45,29 +48,34 @@ def main(arguments: list[str] | None = None) -> int:
         together = graded(scene, Path(name) / "together", mixed, start, options.jobs)
         seconds = time.perf_counter() - began
         changed = [one for one in honest if passed(alone[one][0]) != passed(together[one][0])]
-        suspected = [one for one in honest if together[one][1]]
+        suspected = [one for one in honest if not all(map(is_mild, together[one][1]))]
         by_control = {attack.name: passed(alone[one][0]) for one, attack in honest.items()}
         stolen = [
             attack.name
             for one, attack in hostile.items()
             if passed(together[one][0]) - deserved(attack, scene, by_control)
         ]
-        unflagged = [attack for one, attack in hostile.items() if not together[one][1]]
+        unflagged = [attack.name for one, attack in hostile.items() if not together[one][1]]
+        mild = {one for one in mixed if together[one][1] and all(map(is_mild, together[one][1]))}
         harm = [*scene.left(), *scene.listeners.reached, *(["files were changed"] if scene.state() != before else [])]
         scene.listeners.close()
     print(f"{machine()}\n{len(hostile)} attacks among {len(honest)} honest submissions, {seconds:.0f} s")
     wrong = {
         "honest marks changed": changed,
-        "honest submissions flagged": suspected,
+        "honest submissions under suspicion": suspected,
         "attacks with points that they have not earned": stolen,
         "harm": harm,
     }
     for what, which in wrong.items():
         print(f"{'✗' if which else '✓'} {what}: {', '.join(which) or 'none'}")
-    print(f"{len(hostile) - len(unflagged)} of {len(hostile)} attacks are flagged; not flagged:")
-    for attack in unflagged:
-        print(f"  {attack.name}: {attack.told('Tries')}")
-    return int(any(wrong.values()))
+    print(f"{'✗' if unflagged else '✓'} {len(hostile) - len(unflagged)} of {len(hostile)} attacks are flagged")
+    print(f"  not flagged: {', '.join(unflagged) or 'none'}")
+    print(f"  mildly, as honest mistakes are: {', '.join(mixed[one].name for one in sorted(mild & hostile.keys()))}")
+    alike = Counter(f"{mixed[one].name}: {together[one][1][0]}" for one in mild & honest.keys())
+    print(f"  honest with the same mild remark: {len(mild & honest.keys())} of {len(honest)}")
+    for what, count in alike.items():
+        print(f"    {count} {what}")
+    return int(any(wrong.values()) or bool(unflagged))
 
 
 if __name__ == "__main__":

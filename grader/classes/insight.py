@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from grader.classes.gradebook import Gradebook
 from grader.classes.grading import flags
+from grader.classes.remarks import is_mild
 from grader.classes.standing import Class, Standing, standings
 from grader.marks import Mark, Verdict
 from tfl.course import Course, Exercise
@@ -104,11 +105,11 @@ class ClassInsight:
     versions: Counter[str] = field(default_factory=Counter)
 
     def flagged(self) -> list[tuple[str, list[Flag]]]:
-        """The flags by what happened, the rarest first: what happens to many is seldom an attack."""
+        """The flags by what happened, the rarest first: what happens to many is seldom an attack.  Mild ones last."""
         groups: dict[str, list[Flag]] = {}
         for flag in self.flags:
             groups.setdefault(flag.why, []).append(flag)
-        return sorted(groups.items(), key=lambda group: len(group[1]))
+        return sorted(groups.items(), key=lambda group: (is_mild(group[0]), len(group[1])))
 
 
 def look(book: Gradebook, course: Course, exercises: Sequence[Exercise]) -> ClassInsight:

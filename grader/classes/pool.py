@@ -73,7 +73,7 @@ class Worker:
             mark = self._grader.mark(exercise, found)
         finally:
             watch.cancel()
-        return Outcome(task.attempt, mark.model_dump_json(), remarks=remarks.of_text(found.source))
+        return Outcome(task.attempt, mark.model_dump_json(), remarks=remarks.of_text(found.source, exercise.asks))
 
 
 class Pool:

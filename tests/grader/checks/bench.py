@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.classes import remarks
 from grader.draw import Draw
 from grader.expect import Unmet
+from grader.marks import Mark, Verdict
 from grader.observers import Direct, Unobserved
 from grader.plugin import import_file
 from tfl import course as courses
@@ -52,6 +54,19 @@ class Bench:
                 found[check.id] = unmet.message
         return found
 
+    def suspicions(self, source: str, found: dict[str, str]) -> list[str]:
+        """What a class would flag in a submission that failed so, however its checks ended; mild remarks do not count.
+
+        An honest mistake must have none.
+        """
+        checks = tuple(
+            Verdict(id=id, title=id, points=0, max_points=1, verdict="error", message=message)
+            for id, message in found.items()
+        )
+        mark = Mark(exercise=self.exercise.id, file="", checks=checks, isolation="", seconds=0, seed="", course="")
+        told = (*remarks.of_text(source, self.exercise.asks), *remarks.of_mark(mark))
+        return [words for words in told if not remarks.is_mild(words)]
+
 
 @dataclass(frozen=True)
 class Wrong:
@@ -76,6 +91,7 @@ class Wrong:
             assert told.keys() == self.fails.keys(), told
             for check, words in self.fails.items():
                 assert words in told[check]
+            assert bench.suspicions(self.source(bench.solution), found) == []
 
 
 def wrong(name: str, *changes: tuple[str, str], fails: dict[str, str]) -> Wrong:
