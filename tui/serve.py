@@ -8,10 +8,20 @@ import ipaddress
 import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from tfl.errors import UsageError
+from tui import settings
+from tui.themes import THEMES
+
+PAGE = Path(__file__).with_name("page")
+# The page may load and ask nothing but what lies here, whatever is in its address, and no other page may frame it.
+ITSELF = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; font-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 ALONE = "Only this machine can reach it.  Ctrl-C ends it."
 OPEN = """\
@@ -22,6 +32,7 @@ OPEN = """\
 def serve(command: Sequence[str], host: str, port: int) -> None:
     """Serve until Ctrl-C.  Raises UsageError where textual-serve is not installed, OSError where it cannot listen."""
     try:
+        import aiohttp_jinja2
         from aiohttp import web
         from textual_serve.server import Server
     except ImportError as error:
@@ -37,7 +48,9 @@ def serve(command: Sequence[str], host: str, port: int) -> None:
     class Guarded(Server):
         async def _make_app(self) -> web.Application:
             app = await super()._make_app()
+            aiohttp_jinja2.get_env(app).globals["theme"] = _theme()
             app.middlewares.append(from_here)
+            app.on_response_prepare.append(_keep_to_itself)
             return app
 
         async def on_startup(self, app: web.Application) -> None:
@@ -47,7 +60,19 @@ def serve(command: Sequence[str], host: str, port: int) -> None:
         def initialize_logging(self) -> None:
             """Say nothing of each request."""
 
-    Guarded(shlex.join(command), host=host, port=port, title="tfl").serve()
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{shown}:{port}"
+    Guarded(shlex.join(command), host, port, title="tfl", public_url=address, templates_path=PAGE).serve()
+
+
+async def _keep_to_itself(request: Any, response: Any) -> None:
+    response.headers["Content-Security-Policy"] = ITSELF
+
+
+def _theme() -> Any:
+    """The colours around the terminal."""
+    chosen = settings.load()[0].theme
+    return next((theme for theme in THEMES if theme.name == chosen), THEMES[0])
 
 
 def is_own(asked: str, origin: str | None, host: str, port: int) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, web
@@ -33,7 +34,7 @@ SWITCHES = (
     "--remote-debugging-port=0",
     "--remote-allow-origins=*",
     "--window-size=1000,700",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",  # nothing but this machine is asked for
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",  # no other machine is asked for
 )
 ESCAPES = re.compile(r"\x1b(\[[0-9;:?<>=]*[a-zA-Z]|\][^\x07\x1b]*(\x07|\x1b\\)|.)")
 FOREIGN = """<title>trying</title><script>
@@ -51,6 +52,7 @@ class Page:
     def __init__(self, socket: ClientWebSocketResponse) -> None:
         self.socket = socket
         self.drawn = ""  # what the app has sent to the page's terminal, without escape sequences
+        self.asked: list[str] = []  # the addresses that the page has asked for
         self._numbers = itertools.count(1)
 
     async def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
@@ -67,7 +69,11 @@ class Page:
         message = await self.socket.receive(PATIENCE)
         assert message.type is WSMsgType.TEXT, message
         told: dict[str, Any] = json.loads(message.data)
-        if told.get("method") == "Network.webSocketFrameReceived":
+        if told.get("method") == "Network.requestWillBeSent":
+            self.asked.append(told["params"]["request"]["url"])
+        elif told.get("method") == "Network.webSocketCreated":
+            self.asked.append(told["params"]["url"])
+        elif told.get("method") == "Network.webSocketFrameReceived":
             frame = told["params"]["response"]
             if frame["opcode"] == 2:  # bytes
                 sent = base64.b64decode(frame["payloadData"]).decode(errors="replace")
@@ -167,12 +173,28 @@ async def test_a_browser_shows_the_map_and_obeys_a_key(served: int, tmp_path: Pa
         await page.value("document.querySelector('#terminal textarea').focus()")
         before = await page.picture()
         await page.press("?")
-        await until(lambda: shows("Without this app"), lambda: page.drawn[-2000:])
+        await until(lambda: shows("The next field or part"), lambda: page.drawn[-2000:])
         await until(lambda: _changed(page, before), lambda: "the picture stays as it was")
 
 
 async def _changed(page: Page, before: str) -> bool:
     return await page.picture() != before
+
+
+async def test_the_page_asks_nothing_of_another_machine(served: int, tmp_path: Path) -> None:
+    async with browser(tmp_path / "profile") as page:
+        await page.open(f"http://127.0.0.1:{served}/")  # another of its names than the one that it was started with
+        await until(lambda: page.value("document.body.matches('.-first-byte')"), lambda: page.asked)
+        assert await page.value("document.fonts.check(\"italic 16px 'Roboto Mono'\")")
+        hosts = {urlsplit(address).netloc for address in page.asked if not address.startswith("data:")}
+        assert hosts == {f"127.0.0.1:{served}"}
+        assert f"ws://127.0.0.1:{served}/ws" in {address.partition("?")[0] for address in page.asked}
+
+        await page.value("document.onsecuritypolicyviolation = (event) => { document.title = event.blockedURI }")
+        await page.value("void fetch('https://example.org/telling')")
+        await until(
+            lambda: page.value("document.title.startsWith('https://example.org')"), lambda: "nothing forbade it"
+        )
 
 
 async def test_another_sites_page_cannot_talk_to_the_app(served: int, tmp_path: Path) -> None:
