@@ -31,8 +31,9 @@ bench: $(INSTALLED)  ## the benchmarks, each a ratio against a named peer
 	$(BIN)/python -m benchmarks.tui
 	$(BIN)/python -m benchmarks.training
 
-results: $(INSTALLED)  ## lessons/results.json and its plots, from runs on the real corpora; hours from nothing, seconds again
+results: $(INSTALLED)  ## lessons/results.json, its plots and the README's table, from runs on the real corpora
 	$(BIN)/python -m tfl.results
+	$(BIN)/python -m tfl.results readme
 
 screenshots: $(INSTALLED)  ## docs/screens/*.svg, from the app as it is
 	$(BIN)/python docs/screens/make.py

@@ -77,12 +77,15 @@ def recall(questions: Iterable[Question], workspace: Workspace) -> None:
     predictions = workspace.progress().predictions
     for question in questions:
         if question.id in predictions and question.number is not None:
-            unit = f" {question.unit}".rstrip()
             show.line("")
             reading.paragraph(question.text)
-            show.line(
-                f"  you predicted {predictions[question.id].answer:g}{unit}, measured {question.number:.3g}{unit}"
-            )
+            given = f"{predictions[question.id].answer:g} {question.unit}".rstrip()
+            show.line(f"  you predicted {given}, measured {measured(question)}")
+
+
+def measured(question: Question) -> str:
+    """The right answer to a question that asks for a number, with its unit."""
+    return f"{question.number:.4g} {question.unit}".rstrip()
 
 
 def tell(question: Question, feedback: Feedback) -> None:

@@ -73,8 +73,8 @@ def _read(chosen: Lesson, steps: tuple[Step, ...], workspace: Workspace | None) 
             workspace.record_step(chosen.stage.id, number)
         if not reading.print_pages(_text(chosen, step)):
             break
-        if step.kind == "data" and workspace:
-            asking.recall((q for one in chosen.steps[: number - 1] for q in one.questions), workspace)
+        if workspace:
+            asking.recall(chosen.predicted(step), workspace)
         for question in step.questions:
             asking.ask(question, workspace)
         if step is not steps[-1] and not reading.turned(f"\n{NEXT}"):
@@ -112,8 +112,8 @@ def _questions(step: Step) -> str:
     parts = []
     for question in step.questions:
         parts.append(f"\n\n**Question.** {question.text}\n")
-        if question.kind == "number":
-            parts.append(f"\n{question.why}")
+        if question.number is not None:
+            parts.append(f"\n*Measured: {asking.measured(question)}.* {question.why}")
         for answer in question.answers:
             parts.append(f"\n- {'✓' if answer.right else '✗'} *{answer.text}* — {answer.why}")
     return "".join(parts)

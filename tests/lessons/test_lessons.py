@@ -31,6 +31,7 @@ NOT_MEASURED = {  # stage → what stands there in a worked example, in a made-u
     4: {".88", ".99"},
     5: {"4 points"},
     6: {"twenty times", "three in ten"},
+    7: {"three in ten"},
     8: {"2.6 times", "17.6 times"},
     9: {".94", ".71", "95 %", "five times"},
     11: {"five points"},
@@ -116,6 +117,31 @@ def test_every_figure_says_where_it_comes_from() -> None:
 def test_questions_ask_for_predictions_in_most_stages() -> None:
     asking = [lesson for lesson in lessons.load(COURSE) if any(q.kind == "number" for q in lesson.questions)]
     assert len(asking) >= 8
+
+
+def test_every_prediction_is_met_again_beside_what_was_measured() -> None:
+    for lesson in lessons.load(COURSE):
+        asked = [question.id for question in lesson.questions if question.kind == "number"]
+        met = [question.id for step in lesson.steps for question in lesson.predicted(step)]
+        assert sorted(met) == sorted(asked), lesson.stage.id
+
+
+def test_the_seven_questions_are_answered_where_the_table_says() -> None:
+    known, found = lessons.results(COURSE), lessons.load(COURSE)
+    rows = [
+        line.split(" | ") for line in (COURSE.lessons / "README.md").read_text().splitlines() if line.endswith(" |")
+    ]
+    questions = rows[1:]  # behind the headings
+    assert len(questions) == 7
+    for question, places, figures, seen in questions:
+        steps = [lessons.find(found, place)[1] for place in places.split(", ")]
+        shown = "".join(step.source for step in steps if step)
+        for expression in re.findall(r"`(.+?)`", figures):
+            evaluate(expression, known)
+            named = re.findall(r"[a-z]\w*(?:\.\w+)+", expression)
+            assert [name for name in named if name not in shown] == [], question
+        for picture in re.findall(r"\((plots/.+?)\)", seen):
+            assert f"../{picture}" in shown, question
 
 
 def test_a_reader_is_shown_no_gap() -> None:

@@ -134,7 +134,7 @@ def test_every_answer_is_explained() -> None:
 def test_a_prediction_is_near_too_low_or_too_high(guess: float) -> None:
     right, text = NUMBER.feedback(guess)
     assert right == (abs(guess - 88.3) <= 2.0000001)
-    assert text == ("near" if right else "more" if guess < 88.3 else "less")
+    assert text == ("Near enough. near" if right else "more" if guess < 88.3 else "less")
 
 
 def test_a_prediction_of_what_is_not_measured_is_neither_right_nor_wrong() -> None:
@@ -228,6 +228,13 @@ def test_a_lesson_is_read(course: Course) -> None:
     assert lesson.questions[0].answers[0].why == "it was .883"
     assert lesson.questions[1].number == pytest.approx(88.32)
     assert lessons.glossary(course) == {"some term": "What it is."}
+
+
+def test_a_prediction_is_met_again_where_its_figure_is_shown(course: Course) -> None:
+    assert [lessons.load(course)[0].predicted(step) for step in lessons.load(course)[0].steps] == [()] * 8
+    write_step(course.folder, "06-data.md", 'kind = "data"\ntitle = "Data"\n---\nIt is {{ imdb.scratch.test }}.')
+    (lesson,) = lessons.load(course)
+    assert [[one.id for one in lesson.predicted(step)] for step in lesson.steps[4:7]] == [[], ["one.second"], []]
 
 
 def test_a_place_is_found_by_number_and_by_name(course: Course) -> None:

@@ -2,19 +2,23 @@
 
 import json
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import typer
 
+from cli.main import COMMANDS
 from tfl import comparison, comparison_files, files
 from tfl.comparison import Comparison, Row, Spread
 from tfl.config import config
 from tfl.errors import CourseError, RunError
 from tfl.lessons.figures import Figure, Group, Results
 from tfl.results import __main__ as command
-from tfl.results import comparisons, experiments, lab, readme, recommender, steps, texts
+from tfl.results import comparisons, experiments, lab, readme, recommender, steps, texts, trainings
+from tfl.results.trainings import Training
 from tfl.runs import RunFolder, RunRecord, Score
 
 HISTORY = [
@@ -26,11 +30,11 @@ HISTORY = [
 
 def record(runs: Path, strategy: str, test: float, seed: int = 0, **choices: object) -> RunRecord:
     """A finished run in the folder `runs`, with a history and curves."""
-    chosen = config(strategy=strategy, seed=seed, pair="real", **choices)
+    chosen = config(**{"strategy": strategy, "seed": seed, "pair": "real", **choices})
     made = RunRecord(
         id=chosen.id,
         strategy=strategy,
-        pair="real",
+        pair=chosen.pair,
         corpus="IMDB",
         seed=seed,
         labels=chosen.labels,
@@ -188,15 +192,18 @@ def test_choices_of_layers_are_told_apart(runs: Path, tmp_path: Path, monkeypatc
     for pattern, test in (("*norm*", 0.75), ("*.linear2.*", 0.77)):
         made = record(runs, "unfreeze", test, layers=(pattern,))
         RunFolder(runs / made.id).write_history([{**epoch, "phase": 1 + (epoch["epoch"] > 2)} for epoch in HISTORY])
-    group = experiments.layers(runs, tmp_path)
+    monkeypatch.setattr(experiments, "ON_SAMPLE", {"linear2": {"strategy": "unfreeze", "layers": ("*.linear2.*",)}})
+    record(runs, "unfreeze", 0.6, pair="sample", adapt=True, layers=("*.linear2.*",))
+    group = experiments.layers(runs, runs, tmp_path)
     assert group.figures["norms.test"].value == 0.75
     assert group.figures["linear2.test"].value == 0.77
+    assert group.figures["sample.linear2.test"].value == 0.6
     assert group.figures["linear2.step_seconds"].value == 2
     assert group.figures["deep.linear2.step_seconds"].value == 12
     assert (tmp_path / "layers.png").exists()
     with pytest.raises(RunError, match="make results"):
         monkeypatch.setattr(experiments, "LAYERS", {"bias": ("*.bias",)})
-        experiments.layers(runs, tmp_path)
+        experiments.layers(runs, runs, tmp_path)
 
 
 def test_every_choice_of_layers_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,6 +260,7 @@ def test_the_models_parts_add_up() -> None:
 def test_padding_is_the_share_of_cells_that_stand_for_nothing() -> None:
     assert texts.padding([np.array([3, 9, 4, 10, 3])]) == pytest.approx(21 / 50)
     assert texts.padding([np.array([10, 9]), np.array([4, 3, 3])]) == pytest.approx(3 / 32)
+    assert texts.padding([np.array([10, 9])], lambda longest: 16) == pytest.approx(13 / 32)
     lengths = np.full(100, 7)
     assert texts.padding_at_random(lengths, 32) == 0
 
@@ -316,11 +324,10 @@ def own_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def replace_groups(monkeypatch: pytest.MonkeyPatch, **groups: Callable[[object], Group]) -> list[str]:
     """Let the command know these groups only; returns which of them it has trained for."""
     trained: list[str] = []
-    monkeypatch.setattr(
-        command,
-        "GROUPS",
-        {name: (lambda places, name=name: trained.append(name), gather) for name, gather in groups.items()},
-    )
+    monkeypatch.setattr(Training, "run", lambda training: trained.append(*training.arguments))
+    trainings = {name: lambda runs, name=name: iter([Training(runs, (name,))]) for name in groups}
+    monkeypatch.setattr(command, "TRAININGS", trainings)
+    monkeypatch.setattr(command, "GROUPS", groups)
     return trained
 
 
@@ -357,6 +364,26 @@ def test_gathering_only_trains_nothing(own_course: Path, monkeypatch: pytest.Mon
     trained = replace_groups(monkeypatch, one=lambda places: made(1))
     command.main(["--gather-only", "one"])
     assert trained == []
+
+
+def test_what_would_be_trained_is_listed_and_not_done(
+    own_course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trained = replace_groups(monkeypatch, one=lambda places: made(1))
+    assert command.main(["--list", "--runs", "/r"]) == 0
+    assert capsys.readouterr().out == "# one\nTFL_RUNS=/r tfl one\n"
+    assert trained == [] and not (own_course / "lessons/results.json").exists()
+
+
+def test_what_is_trained_is_what_the_groups_look_for(tmp_path: Path) -> None:
+    for train in trainings.TRAININGS.values():
+        for training in train(tmp_path):
+            name, *arguments = training.arguments
+            module, _ = COMMANDS[name]
+            typer.main.get_command(import_module(module).app).make_context(name, arguments)
+    layers = [training.arguments for training in trainings.layers(tmp_path)]
+    assert len(layers) == len(set(layers)) == 3 * (len(experiments.LAYERS) + len(experiments.ON_SAMPLE))
+    assert set(trainings.TRAININGS) < set(command.GROUPS)
 
 
 def test_a_report_of_the_benchmark_is_taken_as_it_is(own_course: Path, tmp_path: Path) -> None:

@@ -90,6 +90,19 @@ async def test_a_prediction_stands_beside_the_result_and_is_kept(learner: Learne
         await until(pilot, lambda: "You predicted 0.7" in shown(pilot))
 
 
+async def test_a_prediction_is_met_again_on_the_real_data(learner: Learner) -> None:
+    assert learner.workspace
+    (learner.course.lessons / "01-doubling/03-data.md").write_text(
+        '+++\nkind = "data"\ntitle = "Measured"\n+++\n# Measured\n\nIt is {{ imdb.test }}.\n'
+    )
+    learner.workspace.record_prediction("doubling.guess", 0.7)
+    app = app_at(Learner(Path("work")), "1.3")
+    async with app.run_test() as pilot:
+        await until(
+            pilot, lambda: "How accurate?" in shown(pilot) and "You predicted 0.7; measured: 0.88." in shown(pilot)
+        )
+
+
 async def test_words_and_links_open_by_keyboard(learner: Learner) -> None:
     app = app_at(learner, "1")
     async with app.run_test() as pilot:

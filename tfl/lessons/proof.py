@@ -190,7 +190,13 @@ def _of_folder(course: Course) -> Iterator[str]:
     if not course.lessons.is_dir():
         yield f"there is no folder {course.lessons}"
         return
-    expected = {folder(course, stage).name for stage in course.stages} | {terms.FILE, RESULTS, "plots", "__init__.py"}
+    expected = {folder(course, stage).name for stage in course.stages} | {
+        terms.FILE,
+        RESULTS,
+        "plots",
+        "README.md",
+        "__init__.py",
+    }
     for path in sorted(course.lessons.iterdir()):
         if path.name not in expected and path.name != "__pycache__":
             yield f"{path.name} in {course.lessons} belongs to no stage"

@@ -12,7 +12,7 @@ source = "imdb.scratch.test"      an expression of figures (figures.py); its val
 tolerance = 0.02                  how near counts as right, in the unit of the answer
 unit = "…"                        may be empty
 scale = 100                       the answer is the value times this (for per cent); 1 unless said
-why, below, above = "…"           explanations: near enough, too low, too high
+why, below, above = "…"           explanations: near enough (it says so itself), too low, too high
 """
 
 from collections.abc import Iterable
@@ -96,7 +96,7 @@ class Question(_Declared):
             return Feedback(True, "This has not been measured yet.  Your prediction is kept.")
         difference = given - self.number
         if abs(difference) <= self.tolerance * (1 + 1e-9):
-            return Feedback(True, self.why)
+            return Feedback(True, f"Near enough. {self.why}")
         return Feedback(False, self.below if difference < 0 else self.above)
 
 

@@ -41,6 +41,7 @@ QUESTIONS = "questions.toml"
 SAID = {"missing": "it is missing", "string_too_short": "it is empty", "extra_forbidden": "nobody asks for it"}
 FORM = "A step begins with its settings between two lines of +++."
 
+_FIGURE = re.compile(r"[a-z]\w*(?:\.\w+)+")  # the name of one, in an expression
 _TOP = re.compile(r"\+\+\+\n(.*?)\n\+\+\+\n(.*)", re.DOTALL)
 _LINK_TO_TERM = re.compile(r"\[([^\]]+)\]\((?:\.\./)?glossary\.md#[^)]*\)")
 _PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
@@ -92,6 +93,16 @@ class Lesson(_Declared):
     def questions(self) -> tuple[Question, ...]:
         """All its questions, in the order in which they are asked."""
         return tuple(question for step in self.steps for question in step.questions)
+
+    def predicted(self, step: Step) -> tuple[Question, ...]:
+        """The numbers that readers predicted before this step and that it shows, to be set beside each other."""
+        if step.kind != "data":
+            return ()
+        earlier = self.steps[: self.steps.index(step)]
+        asked = (question for one in earlier for question in one.questions if question.kind == "number")
+        return tuple(
+            question for question in asked if all(name in step.source for name in _FIGURE.findall(question.source))
+        )
 
     def step(self, name: str) -> Step:
         """The step of this number ("3"), id ("03-code") or name ("code").  Raises UnknownName."""

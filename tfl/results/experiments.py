@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -20,6 +21,11 @@ LAYERS = {  # how a choice of layers is called → its patterns
     "linear2": ("*.linear2.*",),
     "norms": ("*norm*",),
     "embedding": ("embedding.*",),
+}
+ON_SAMPLE: dict[str, dict[str, Any]] = {  # what exercise 3 trains on the sample, whose twins only order tells apart
+    "final_layer": {"strategy": "final-layer"},
+    "linear2": {"strategy": "unfreeze", "layers": LAYERS["linear2"]},
+    "last_block": {"strategy": "unfreeze", "layers": LAYERS["last_block"]},
 }
 
 
@@ -47,8 +53,11 @@ def tested(records: Sequence[RunRecord]) -> Figure:
     return over_seeds([record.test.accuracy for record in records if record.test])
 
 
-def layers(runs_dir: Path, plots: Path) -> Group:
-    """What each choice of layers trains on IMDB, what it costs, and what it reaches; with the first seed's curves."""
+def layers(runs_dir: Path, sample_dir: Path, plots: Path) -> Group:
+    """What each choice of layers trains on IMDB, what it costs, and what it reaches; with the first seed's curves.
+
+    And what the two choices of exercise 3 reach on the sample.
+    """
     from tfl import plots as drawing
 
     found = same_seeds(
@@ -57,7 +66,10 @@ def layers(runs_dir: Path, plots: Path) -> Group:
             for name, patterns in LAYERS.items()
         }
     )
-    figures: dict[str, Figure] = {}
+    small = same_seeds(
+        {name: records_where(sample_dir, pair="sample", adapt=True, **asked) for name, asked in ON_SAMPLE.items()}
+    )
+    figures = {f"sample.{name}.test": tested(own) for name, own in small.items()}
     curves = {}
     for name, own in found.items():
         figures[f"{name}.test"] = tested(own)
@@ -71,7 +83,7 @@ def layers(runs_dir: Path, plots: Path) -> Group:
     records = list(chain.from_iterable(found.values()))
     drawing.layer_choices(curves, records[0].corpus, plots / "layers.png")
     (plots / "layers.svg").unlink()
-    return group('tfl train unfreeze --layers "PATTERN"', records, figures)
+    return group('tfl train unfreeze --layers "PATTERN"', records, figures, corpus="IMDB and sample (synthetic)")
 
 
 def topics(runs_dir: Path) -> Group:

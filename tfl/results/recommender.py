@@ -14,13 +14,19 @@ from tfl.recommendation import MANY, STRENGTH, mean_stars, review_logits
 from tfl.results.comparisons import group, key, over_seeds, read, same_seeds
 from tfl.runs import RunFolder, RunRecord
 
-MODELS = ("final-layer", "final-layer, adapted", "scratch", "full, adapted")  # rows of the comparison
+MODELS = (  # figures of the comparison, the weakest first; the second and the last are some five points apart
+    "final_layer",
+    "labels_1000.final_layer_adapted",
+    "final_layer_adapted",
+    "scratch",
+    "full_adapted",
+)
 TOP = 10
 
 
 def gather(runs_dir: Path) -> Group:
     """Rank correlations and the stars of the ten best films, over the seeds of each model."""
-    rows = [row for row in read(runs_dir).rows if row.labels is None and row.name in MODELS and row.runs]
+    rows = [row for row in read(runs_dir).rows if key(row) in MODELS and row.runs]
     records = {key(row): [RunFolder(runs_dir / run).record() for run in row.runs] for row in rows}
     found = same_seeds(records)
     figures = dict(_all(runs_dir, found))

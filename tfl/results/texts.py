@@ -1,9 +1,11 @@
 """What the corpora are like: how many, how long, how much of a batch is padding."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from tfl import corpora
-from tfl.batches import head_and_tail
+from tfl.batches import head_and_tail, padded
 from tfl.config import config
 from tfl.lessons.figures import Figure, Group
 from tfl.materials import Materials
@@ -28,6 +30,7 @@ def gather() -> Group:
     test = tokenized("imdb", "test")
     unknown = float(np.mean(test.encode(materials.vocabulary) == UNK))
     buckets = REFERENCE.length_buckets(cut.tolist(), Recipe().batch_tokens, 0)
+    rounded = REFERENCE.length_buckets([padded(length) for length in cut.tolist()], Recipe().batch_tokens, 0)
     counts = {
         "ag_news.rows": large.splits["train"].rows,
         "ag_news.test_rows": large.splits["test"].rows,
@@ -51,6 +54,7 @@ def gather() -> Group:
         "padding.whole": padding_at_random(lengths, BATCH),
         "padding.cut": padding_at_random(cut, BATCH),
         "padding.buckets": padding([cut[batch] for batch in buckets]),
+        "padding.engine": padding([cut[batch] for batch in rounded], padded),
     }
     notes = [f"{info.title}: {info.partial}" for info in (large, small) if info.partial]
     return Group(
@@ -73,7 +77,7 @@ def padding_at_random(lengths: np.ndarray, size: int) -> float:
     return padding([order[start : start + size] for start in range(0, len(order), size)])
 
 
-def padding(batches: list[np.ndarray]) -> float:
-    """The share of cells that are padding in batches of texts of these lengths."""
-    cells = sum(len(batch) * int(batch.max()) for batch in batches)
+def padding(batches: list[np.ndarray], width: Callable[[int], int] = int) -> float:
+    """The share of cells that are padding in batches of texts of these lengths, as wide as `width` of the longest."""
+    cells = sum(len(batch) * width(int(batch.max())) for batch in batches)
     return 1 - sum(int(batch.sum()) for batch in batches) / cells

@@ -93,6 +93,7 @@ click them, or press g for a list of the step's words and links.  Where there is
             lines.append(Content.assemble(("Goal  ", "bold"), step.goal))
         if not step.text.lstrip().startswith("# "):
             lines.append(Content.styled(step.title, "bold $text-accent"))
+        lines += self._predictions(step)
         self.query_one("#head", Static).update(Content("\n\n").join(lines))
         self.query_one("#text", ProseView).show(step.text)
         self.query_one("#try", Static).update(self._try(step))
@@ -107,6 +108,17 @@ click them, or press g for a list of the step's words and links.  Where there is
         self.refresh_bindings()
         if workspace := self.home.learner.workspace:
             self.home.writer.write(partial(workspace.record_step, self.lesson.stage.id, self.number))
+
+    def _predictions(self, step: Step) -> list[Content]:
+        """What was predicted of the numbers that a step shows, beside what was measured."""
+        lines = []
+        for question in self.lesson.predicted(step):
+            given = self._given(question.id)
+            if given is not None and question.number is not None:
+                unit = f" {question.unit}".rstrip()
+                told = f"You predicted {given:g}{unit}; measured: {question.number:.4g}{unit}."
+                lines.append(Content.assemble((f"{question.text}\n", "$foreground 60%"), (told, "bold")))
+        return lines
 
     def _given(self, id: str) -> Any:
         """What was answered before."""
