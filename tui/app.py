@@ -16,7 +16,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from tfl import benches, lessons
+from tfl import benches
 from tfl.course import Stage
 from tfl.errors import TflError
 from tfl.service import Service
@@ -156,20 +156,11 @@ class TflApp(JobApp):
     # ---------------------------------------------------------------------------------------------- the places
 
     def go(self, place: str) -> None:
-        """Open the place that a command line or the palette names.  Tells when there is none of that name."""
-        screens = {"runs": self.action_runs, "compare": self.action_compare, "train": self.action_train}
-        if self.results:
-            screens["class"] = self.action_class
+        """Open the place that a command line names.  Tells when there is none of that name."""
+        from tui import places
+
         try:
-            if place in screens:
-                screens[place]()
-            elif place in lessons.BENCHES:
-                self.open_bench(place)
-            elif place.startswith("exercise"):
-                self.open_exercise(self.learner.course.exercise(place).id)
-            else:
-                lesson, step = lessons.find(self.learner.lessons, place)
-                self.open_lesson(lesson.stage, lesson.steps.index(step) + 1 if step else 1)
+            places.find(self, place)()
         except TflError as error:
             self.fail(error)
 
@@ -227,11 +218,11 @@ class TflApp(JobApp):
 
         self.push_screen(TermScreen(slug))
 
-    def action_runs(self) -> None:
-        """The runs."""
+    def action_runs(self, wanted: str = "") -> None:
+        """The runs; `wanted`: the id of the one to choose."""
         from tui.screens.runs import RunsScreen
 
-        self.show(RunsScreen(self.runs_dir))
+        self.show(RunsScreen(self.runs_dir, wanted))
 
     def action_train(self, strategy: str = "", layers: str = "") -> None:
         """The form for a training, or the one that is running: its screen stays when one leaves it."""

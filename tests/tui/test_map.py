@@ -79,16 +79,6 @@ async def test_a_course_whose_lessons_are_damaged_says_where(learner: Learner) -
         await until(pilot, lambda: "has no settings on top" in shown(pilot))
 
 
-@pytest.mark.parametrize(
-    ("place", "screen"),
-    [("2", LessonScreen), ("1.2", LessonScreen), ("exercise2", ExerciseScreen), ("nowhere", MapScreen)],
-)
-async def test_the_command_line_names_a_place(learner: Learner, place: str, screen: type) -> None:
-    app = app_of(learner, place)
-    async with app.run_test() as pilot:
-        await until(pilot, lambda: isinstance(app.screen, screen))
-
-
 async def test_settings_are_kept(learner: Learner) -> None:
     first = app_of(learner)
     async with first.run_test() as pilot:

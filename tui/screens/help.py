@@ -1,11 +1,13 @@
 """Help for what has the focus: what it is, and the keys that work there now."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
@@ -91,13 +93,24 @@ def _texts(about: Screen[Any]) -> list[str]:
     return [" ".join((text or "").split()) for text in dict.fromkeys(found)]
 
 
-def _keys(about: Screen[Any]) -> list[tuple[str, str]]:
-    """The keys that do something now, the nearest part's first."""
-    keys: dict[str, list[str]] = {}
-    for _, binding, enabled, _ in about.active_bindings.values():
+def useful(about: Screen[Any]) -> Iterator[tuple[DOMNode, Binding]]:
+    """The keys that do something on a screen now, the nearest part's first, and the part that they belong to."""
+    for node, binding, enabled, _ in about.active_bindings.values():
         if not enabled or binding.description in USUAL or binding.key.startswith(HIDDEN):
             continue
         if isinstance(about.focused, Input) and len(binding.key) == 1:
             continue  # typed, not obeyed
-        keys.setdefault(binding.description, []).append(binding.key_display or NAMES.get(binding.key, binding.key))
+        yield node, binding
+
+
+def key_name(binding: Binding) -> str:
+    """A key as it is written for people."""
+    return binding.key_display or NAMES.get(binding.key, binding.key)
+
+
+def _keys(about: Screen[Any]) -> list[tuple[str, str]]:
+    """The keys that do the same stand together."""
+    keys: dict[str, list[str]] = {}
+    for _, binding in useful(about):
+        keys.setdefault(binding.description, []).append(key_name(binding))
     return [(" ".join(dict.fromkeys(names)), what) for what, names in keys.items()]
