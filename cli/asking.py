@@ -80,12 +80,7 @@ def recall(questions: Iterable[Question], workspace: Workspace) -> None:
             show.line("")
             reading.paragraph(question.text)
             given = f"{predictions[question.id].answer:g} {question.unit}".rstrip()
-            show.line(f"  you predicted {given}, measured {measured(question)}")
-
-
-def measured(question: Question) -> str:
-    """The right answer to a question that asks for a number, with its unit."""
-    return f"{question.number:.4g} {question.unit}".rstrip()
+            show.line(f"  you predicted {given}, measured {question.measured}")
 
 
 def tell(question: Question, feedback: Feedback) -> None:

@@ -113,7 +113,7 @@ def _questions(step: Step) -> str:
     for question in step.questions:
         parts.append(f"\n\n**Question.** {question.text}\n")
         if question.number is not None:
-            parts.append(f"\n*Measured: {asking.measured(question)}.* {question.why}")
+            parts.append(f"\n*Measured: {question.measured}.* {question.why}")
         for answer in question.answers:
             parts.append(f"\n- {'✓' if answer.right else '✗'} *{answer.text}* — {answer.why}")
     return "".join(parts)

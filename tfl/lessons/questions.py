@@ -74,6 +74,11 @@ class Question(_Declared):
             raise ValueError(f"{right} answers are right")
         return self
 
+    @property
+    def measured(self) -> str:
+        """What was measured, with its unit: "75.3 %"."""
+        return f"{self.number:.3g} {self.unit}".rstrip() if self.number is not None else ""
+
     def feedback(self, given: Given) -> Feedback:
         """Whether an answer is right, and why.
 

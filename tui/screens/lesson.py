@@ -116,7 +116,7 @@ click them, or press g for a list of the step's words and links.  Where there is
             given = self._given(question.id)
             if given is not None and question.number is not None:
                 unit = f" {question.unit}".rstrip()
-                told = f"You predicted {given:g}{unit}; measured: {question.number:.4g}{unit}."
+                told = f"You predicted {given:g}{unit}; measured: {question.measured}."
                 lines.append(Content.assemble((f"{question.text}\n", "$foreground 60%"), (told, "bold")))
         return lines
 

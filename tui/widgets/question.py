@@ -157,7 +157,7 @@ checks.  Each answer is explained, and you may answer again."""
         text = feedback.text
         if self.question.kind == "number" and self.question.number is not None:
             unit = f" {self.question.unit}" if self.question.unit else ""
-            text = f"You predicted **{given:g}**{unit}; measured: **{self.question.number:.4g}**{unit}.\n\n{text}"
+            text = f"You predicted **{given:g}**{unit}; measured: **{self.question.number:.3g}**{unit}.\n\n{text}"
         elif "\n" in text:
             text = "\n".join(f"- {line}" for line in text.splitlines())
             text = f"{'All right.' if feedback.right else 'Not yet.'}\n\n{text}"
