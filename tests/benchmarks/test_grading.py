@@ -11,6 +11,9 @@ def test_marks_walls_start_and_memory_are_measured(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(grading, "COLD_ROUNDS", 1)
+    monkeypatch.setattr(
+        grading, "LEVELS", {name: grading.LEVELS[name] for name in (next(iter(grading.LEVELS)), grading.ALL)}
+    )
     grading.main(["--rounds", "2", "--many", "2", "--json"])
     found = json.loads(capsys.readouterr().out)
     assert found["seconds"]["warm"].keys() == grading.LEVELS.keys()

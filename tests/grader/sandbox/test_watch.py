@@ -1,8 +1,11 @@
-"""What is noticed of a submission.  Each runs in a process of its own, as a hook stays for good."""
+"""What is noticed of a submission.  Each has a fork of a process with torch loaded: a hook stays for good."""
 
+import json
+import os
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,29 +14,67 @@ from grader.incidents import WORDS
 from grader.sandbox import watch
 
 HOST = """
-import os, sys
+import json, os, sys
+import torch
 from grader.sandbox import lab
 from grader.sandbox.watch import Watch
-read, write = os.pipe()
-watch = Watch()
-os.chdir(sys.argv[1])
-watch.begin("mine.py", write)
-try:
-    lab.load(sys.argv[2], "mine.py")
-except Exception as error:
-    print("raised", repr(error), file=sys.stderr)
-watch.compare()
-os.close(write)
-print("\\n" + os.read(read, 4096).decode().replace("\\n", " "))
+
+torch.set_num_threads(1)  # a process that has run several must not be forked
+
+def notice(folder, source, answer):
+    os.dup2(2, 1)  # what a submission prints is no answer
+    read, write = os.pipe()
+    watch = Watch()
+    os.chdir(folder)
+    watch.begin("mine.py", write)
+    try:
+        lab.load(source, "mine.py")
+    except Exception as error:
+        print("raised", repr(error), file=sys.stderr)
+    watch.compare()
+    os.close(write)
+    os.write(answer, b" ".join(os.read(read, 4096).split()) + b"\\n")
+
+for line in sys.stdin:
+    folder, source = json.loads(line)
+    answer = os.dup(1)
+    if not (child := os.fork()):
+        try:
+            notice(folder, source, answer)
+        finally:
+            os._exit(0)
+    os.close(answer)
+    os.waitpid(child, 0)
 """
 
+Noticed = Callable[[str], list[str]]
 
-def noticed(source: str, folder: Path) -> list[str]:
-    """What is told of a submission."""
-    ran = subprocess.run(
-        [sys.executable, "-c", HOST, str(folder), textwrap.dedent(source)], capture_output=True, text=True, check=True
-    )
-    return sorted(ran.stdout.splitlines()[-1].split())
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[subprocess.Popen[str]]:
+    """The process that is forked for each submission."""
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(
+        [sys.executable, "-c", HOST], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        yield process
+
+
+@pytest.fixture
+def noticed(host: subprocess.Popen[str], tmp_path: Path) -> Noticed:
+    """What is told of a submission, which has a folder of its own."""
+
+    def run(source: str) -> list[str]:
+        assert host.stdin and host.stdout
+        own = tmp_path / "own"
+        own.mkdir()
+        host.stdin.write(json.dumps([str(own), textwrap.dedent(source)]) + "\n")
+        host.stdin.flush()
+        told = host.stdout.readline()
+        assert told.endswith("\n"), "the process of the submission ended without a word"
+        return sorted(told.split())
+
+    return run
 
 
 CASES = {
@@ -71,8 +112,8 @@ CASES = {
 
 
 @pytest.mark.parametrize(("what", "source"), [(what, source) for what, many in CASES.items() for source in many])
-def test_what_no_exercise_asks_for_is_noticed(what: str, source: str, tmp_path: Path) -> None:
-    assert what in noticed(source, _below(tmp_path))
+def test_what_no_exercise_asks_for_is_noticed(what: str, source: str, noticed: Noticed) -> None:
+    assert what in noticed(source)
 
 
 def test_each_word_of_the_watch_is_told_in_a_sentence() -> None:
@@ -80,7 +121,7 @@ def test_each_word_of_the_watch_is_told_in_a_sentence() -> None:
     assert WORDS.keys() == CASES.keys()
 
 
-def test_honest_work_is_not_remarked_on(tmp_path: Path) -> None:
+def test_honest_work_is_not_remarked_on(noticed: Noticed) -> None:
     source = """
         import collections, copy, dataclasses, enum, functools, json, logging, math, random, tempfile, typing, warnings
         import numpy as np
@@ -130,10 +171,4 @@ def test_honest_work_is_not_remarked_on(tmp_path: Path) -> None:
             pass
         print(model, Pair(1, 2), Row(3), Colour.RED, random.random(), math.pi)
     """
-    assert noticed(source, _below(tmp_path)) == []
-
-
-def _below(tmp_path: Path) -> Path:
-    folder = tmp_path / "own"
-    folder.mkdir()
-    return folder
+    assert noticed(source) == []
