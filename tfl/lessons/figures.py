@@ -29,7 +29,7 @@ PLACEHOLDER = re.compile(r"\{\{\s*(.+?)\s*\}\}")
 MISSING = "(not measured)"  # what a reader sees; `problems` reports it
 
 Kind = Literal[
-    "accuracy", "correlation", "loss", "seconds", "count", "number", "decimal", "share", "ratio", "bytes", "text"
+    "accuracy", "correlation", "loss", "seconds", "count", "number", "decimal", "share", "ratio", "text"
 ]
 Value = float | str
 
@@ -186,7 +186,6 @@ FORMATS: dict[str, Callable[[float], str]] = {
     "share": _share,
     "ratio": lambda value: f"{value:.1f} ×" if value < 19.95 else f"{value:,.0f} ×",
     "points": lambda value: f"{100 * value:.1f}".replace("-", "−"),  # a difference of accuracies
-    "bytes": lambda value: formats.size(round(value)),
 }
 
 

@@ -84,7 +84,6 @@ def _all(found: Comparison, runs_dir: Path) -> Figures:
         if pretraining.test:
             yield f"{name}.test", spread(pretraining.test)
     yield "seconds", Figure(value=found.seconds / len(found.seeds), kind="seconds")  # a seed
-    yield "memory", Figure(value=found.peak_memory, kind="bytes")
     yield "seeds", Figure(value=len(found.seeds), kind="count")
 
 
