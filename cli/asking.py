@@ -48,7 +48,7 @@ def read(question: Question, typed: str) -> Given | None:
     if question.kind == "number":
         plain = typed.removesuffix("%").removesuffix(question.unit).strip().replace(",", ".").replace("−", "-")
         try:
-            return float(plain)
+            return float(plain) if typed.endswith("%") else question.understood(float(plain))
         except ValueError:
             return None
     chosen = []

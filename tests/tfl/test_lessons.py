@@ -137,6 +137,12 @@ def test_a_prediction_is_near_too_low_or_too_high(guess: float) -> None:
     assert text == ("Near enough. near" if right else "more" if guess < 88.3 else "less")
 
 
+def test_a_share_is_understood_where_per_cent_are_asked_for() -> None:
+    per_cent = NUMBER.model_copy(update={"unit": "%"})
+    assert [per_cent.understood(typed) for typed in (0.75, 75, 1, 0)] == [75, 75, 1, 0]
+    assert NUMBER.understood(0.75) == 0.75
+
+
 def test_a_prediction_of_what_is_not_measured_is_neither_right_nor_wrong() -> None:
     assert "not been measured" in NUMBER.model_copy(update={"number": None}).feedback(3).text
 

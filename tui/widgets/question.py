@@ -139,7 +139,7 @@ checks.  Each answer is explained, and you may answer again."""
 
     def _predict(self, typed: str) -> None:
         try:
-            self._take(float(typed))
+            self._take(self.question.understood(float(typed)))
         except ValueError:
             self._show("Type a number.")
 
