@@ -45,5 +45,7 @@ def find(app: "TflApp", name: str) -> Callable[[], object]:
 
 
 def _screens(app: "TflApp") -> dict[str, Callable[[], object]]:
-    shown = {"map": app.go_home, "runs": app.action_runs, "train": app.action_train, "compare": app.action_compare}
-    return {**shown, "class": app.action_class} if app.results else shown
+    screens = {"map": app.go_home, "runs": app.action_runs, "train": app.action_train, "compare": app.action_compare}
+    if app.results:
+        screens["class"] = app.action_class
+    return {**screens}
