@@ -80,7 +80,7 @@ class Question(_Declared):
         return f"{self.number:.3g} {self.unit}".rstrip() if self.number is not None else ""
 
     def understood(self, typed: float) -> float:
-        """A number as it was meant: .75 says 75 % where per cent are asked for, as lessons write accuracies that way."""
+        """A number as it was meant: where per cent are asked for, .75 says 75 %, as lessons write accuracies."""
         return 100 * typed if self.unit == "%" and 0 < typed < 1 else typed
 
     def feedback(self, given: Given) -> Feedback:
