@@ -20,7 +20,7 @@ from tfl.batches import Examples, make_batches
 from tfl.config import Config
 from tfl.errors import TrainingError
 from tfl.evaluation import evaluate
-from tfl.events import Epoch, Event, Stage
+from tfl.events import Stage
 from tfl.parts import REFERENCE, Parts
 from tfl.training import Data, Recipe
 
@@ -119,17 +119,13 @@ def epoch_batches(train: Examples, seed: int, parts: Parts) -> list[list[int]]:
 def _reference(bench: Bench, name: str, chosen: Config, data: Data, parts: Parts) -> Row:
     bench.emit(Stage(name="training the reference", detail=name))
     one = bench.assignment(name.replace(" ", "-").replace("'", ""), chosen)
-    history: list[dict[str, Any]] = []
-
-    def emit(event: Event) -> None:
-        if isinstance(event, Epoch):
-            history.append(event.model_dump(exclude={"event", "run"}))
-        bench.emit(event)
-
     folder = bench.folder / one.name
-    found = assignments.train(one, bench.inputs, folder, bench.device, emit, parts, data)
-    model, test = bench.model(chosen, folder), bench.session.materials(chosen).small_test
-    bench.histories[name] = history
+    found = assignments.train(one, bench.inputs, folder, bench.device, bench.keeping(name), parts, data)
+    model, test, history = (
+        bench.model(chosen, folder),
+        bench.session.materials(chosen).small_test,
+        bench.histories[name],
+    )
     row = Row(
         name=name,
         whose="reference",

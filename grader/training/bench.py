@@ -26,7 +26,7 @@ from tfl.course import Course, Exercise
 from tfl.device import Device, choose_device
 from tfl.errors import RunError, TrainingError
 from tfl.evaluation import Evaluation, evaluate
-from tfl.events import Event, Stage
+from tfl.events import Epoch, Event, Stage
 from tfl.model import TransformerClassifier, load_weights, model_config
 from tfl.phase import Phase
 from tfl.pretraining.pretrain import pretrain
@@ -125,6 +125,17 @@ class Bench:
             validation=_share(record.validation, len(data.validation)),
             test=_share(record.test, len(self.session.materials(chosen).small_test)),
         )
+
+    def keeping(self, name: str) -> Callable[[Event], None]:
+        """Passes events on like `emit`, and keeps their epochs as the history of the row of this name."""
+        history = self.histories.setdefault(name, [])
+
+        def emit(event: Event) -> None:
+            if isinstance(event, Epoch):
+                history.append(event.model_dump(exclude={"event", "run"}))
+            self.emit(event)
+
+        return emit
 
     def model(self, chosen: Config, folder: Path) -> TransformerClassifier:
         """The reference model with the weights that lie in a folder.

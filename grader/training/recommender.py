@@ -8,7 +8,7 @@ also says how well its ranking fits.
 import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any
 
@@ -72,12 +72,7 @@ def compare(bench: Bench) -> Report:
         for (title, whose), found in rankings.items()
     ]
     bench.notes.append(f"The model judged all {len(test):,} test reviews, about {len(set(films)):,} films.")
-    told = ended.found.get("correlation")
-    if isinstance(told, int | float) and math.isfinite(told):
-        bench.notes.append(f"On validation reviews your rank_correlation gives {told:.3f}.")
-    best = [film for film, _ in REFERENCE.rank_films(scores, TOP)]
-    if ended.found.get("ranking") != best:
-        bench.notes.append("Your rank_films orders your scores in another way than the reference does.")
+    bench.notes += _differences(ended.found, scores)
     points = [(scores[film], stars[film], count) for film, count in Counter(films).items() if film in stars]
     corpus, figure = bench.corpus(chosen), bench.folder / "ranking.png"
     many = [point for point in points if point[2] >= MANY] or points
@@ -160,6 +155,15 @@ def _stars(split: corpora.Split, rows: Sequence[int]) -> dict[str, float]:
         own[split.films[row]].append(row)
     found = {film: mean_stars(split, about) for film, about in own.items()}
     return {film: stars for film, stars in found.items() if stars is not None}
+
+
+def _differences(found: dict[str, Any], scores: dict[str, float]) -> Iterator[str]:
+    """Notes on what the learner's process has told beside the scores."""
+    told = found.get("correlation")
+    if isinstance(told, int | float) and math.isfinite(told):
+        yield f"On validation reviews your rank_correlation gives {told:.3f}."
+    if found.get("ranking") != [film for film, _ in REFERENCE.rank_films(scores, TOP)]:
+        yield "Your rank_films orders your scores in another way than the reference does."
 
 
 def _scores(found: Any, films: Sequence[str]) -> dict[str, float]:

@@ -55,27 +55,8 @@ def compare(bench: Bench) -> Report:
     save_file({VECTORS: vectors}, bench.inputs / VECTORS)
     test = _few(bench.session.materials(chosen).small_test, TEST)
 
-    bench.emit(Stage(name="training the lab as you found it", detail=bench.exercise.file))
-    broken = submissions.load(bench.course.stub(bench.exercise).read_text(encoding="utf-8"), bench.exercise.file)
-    history: list[dict[str, Any]] = []
-
-    def emit(event: Event) -> None:
-        if isinstance(event, Epoch):
-            history.append(event.model_dump(exclude={"event", "run"}))
-        bench.emit(event)
-
-    model = train(broken, "as you found it", vectors, data, chosen.seed, emit)
-    bench.histories["as you found it"] = history
-    rows = [
-        _row(bench, "as you found it", "reference", history).model_copy(
-            update={
-                "test": right(predictions(broken, model, test), test.labels),
-                "validation": right(predictions(broken, model, data.validation), data.validation.labels),
-                "figures": examine(broken, model, data.validation),
-            }
-        )
-    ]
-    ended = bench.theirs((), names=["mended"])
+    rows = [_broken(bench, vectors, data, test, chosen.seed)]
+    ended = bench.theirs((), names=["mended"], seed=chosen.seed)
     rows.append(_mended(bench, vectors, data, test, ended.found.get("mended") or {}, ended.histories.get("mended", [])))
     corpus, figure = bench.corpus(chosen), bench.folder / "comparison.png"
     plots.repaired(rows, bench.histories, (BESIDE, PADDED, TWICE), corpus, figure)
@@ -175,6 +156,21 @@ def examine(lab: Lab, model: nn.Module, examples: Examples) -> dict[str, float |
     return dict(moved)
 
 
+def _broken(bench: Bench, vectors: Tensor, data: Data, test: Examples, seed: int) -> Row:
+    """The row of the lab as it was found, which is ours: trained and measured here."""
+    name = "as you found it"
+    bench.emit(Stage(name="training the lab as you found it", detail=bench.exercise.file))
+    broken = submissions.load(bench.course.stub(bench.exercise).read_text(encoding="utf-8"), bench.exercise.file)
+    model = train(broken, name, vectors, data, seed, bench.keeping(name))
+    return _row(bench, name, "reference", bench.histories[name]).model_copy(
+        update={
+            "test": right(predictions(broken, model, test), test.labels),
+            "validation": right(predictions(broken, model, data.validation), data.validation.labels),
+            "figures": examine(broken, model, data.validation),
+        }
+    )
+
+
 def _mended(
     bench: Bench, vectors: Tensor, data: Data, test: Examples, found: dict[str, Any], history: list[dict[str, Any]]
 ) -> Row:
@@ -228,8 +224,7 @@ def inside(workplace: Workplace, given: list[Assignment]) -> dict[str, Any]:
     """In the learner's process: train the mended lab and look whether answers move."""
     data = assignments.read_data(workplace.inputs / DATA)
     vectors = load_file(workplace.inputs / VECTORS)[VECTORS]
-    seed = int(workplace.more.get("seed", 0))
-    model = train(workplace.lab, "mended", vectors, data, seed, workplace.emit)
+    model = train(workplace.lab, "mended", vectors, data, workplace.more["seed"], workplace.emit)
     folder = workplace.folder / "mended"
     folder.mkdir(exist_ok=True)
     save_weights(model, folder)
