@@ -1,6 +1,8 @@
 """Figures on their way from runs to the lessons and the README."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -373,6 +375,27 @@ def test_what_would_be_trained_is_listed_and_not_done(
     assert command.main(["--list", "--runs", "/r"]) == 0
     assert capsys.readouterr().out == "# one\nTFL_RUNS=/r tfl one\n"
     assert trained == [] and not (own_course / "lessons/results.json").exists()
+
+
+def test_a_stop_is_told_and_nothing_after_it_is_begun(
+    own_course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(places: object) -> Group:
+        raise KeyboardInterrupt
+
+    trained = replace_groups(monkeypatch, one=stopped, two=lambda places: made(2))
+    assert command.main([]) == 130
+    assert trained == ["one"]
+    assert "Stopped at one." in capsys.readouterr().err
+
+
+def test_a_training_that_fails_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        trainings, "TFL", (sys.executable, "-c", "import os, sys; sys.exit(sys.argv[1] != os.environ['TFL_RUNS'])")
+    )
+    Training(tmp_path / "runs", (str(tmp_path / "runs"),)).run()
+    with pytest.raises(subprocess.CalledProcessError):
+        Training(tmp_path / "runs", ("elsewhere",)).run()
 
 
 def test_what_is_trained_is_what_the_groups_look_for(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ GROUPS: Mapping[str, Callable[[Places], Group]] = {  # how each group is gathere
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Returns 1 when a group could not be gathered."""
+    """Returns 1 when a group could not be gathered, 130 when it was stopped."""
     parser = argparse.ArgumentParser("python -m tfl.results", description=__doc__.partition("\n\n")[2])
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)}, or readme; default: all")
     parser.add_argument("--runs", type=Path, default=paths.runs_dir(), help="folder of the runs (TFL_RUNS)")
@@ -90,6 +90,9 @@ def main(arguments: list[str] | None = None) -> int:
                 training.run()
             _keep(own, name, GROUPS[name](places))
             print(f"✓ {name}")
+        except KeyboardInterrupt:
+            print(f"Stopped at {name}.  The same command goes on from there.", file=sys.stderr)
+            return 130
         except (TflError, OSError, ValueError, subprocess.CalledProcessError) as error:
             failed = True
             print(f"✗ {name} stays as it was: {error}", file=sys.stderr)

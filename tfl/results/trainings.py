@@ -29,7 +29,15 @@ class Training(NamedTuple):
     def run(self) -> None:
         """Do it.  Raises CalledProcessError where it fails."""
         self.runs.mkdir(parents=True, exist_ok=True)
-        subprocess.run([*TFL, *self.arguments], check=True, env={**os.environ, "TFL_RUNS": str(self.runs)})
+        command = [*TFL, *self.arguments]
+        with subprocess.Popen(command, env={**os.environ, "TFL_RUNS": str(self.runs)}) as process:
+            try:
+                code = process.wait()
+            except KeyboardInterrupt:
+                process.wait()  # it was told, too, and saves its work
+                raise
+        if code:
+            raise subprocess.CalledProcessError(code, command)
 
 
 def sample(runs: Path) -> Path:
