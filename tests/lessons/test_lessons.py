@@ -119,6 +119,12 @@ def test_questions_ask_for_predictions_in_most_stages() -> None:
     assert len(asking) >= 8
 
 
+def test_the_place_of_an_answer_does_not_give_it_away() -> None:
+    single = [question for lesson in lessons.load(COURSE) for question in lesson.questions if question.kind == "single"]
+    places = [[answer.right for answer in question.answers].index(True) for question in single]
+    assert all(places.count(place) > len(places) / 5 for place in (0, 1, 2))
+
+
 def test_every_prediction_is_met_again_beside_what_was_measured() -> None:
     for lesson in lessons.load(COURSE):
         asked = [question.id for question in lesson.questions if question.kind == "number"]
