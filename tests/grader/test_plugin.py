@@ -27,7 +27,7 @@ def test_the_solution_passes_by_hand(tiny_course: Course) -> None:
 
 def test_a_submission_can_be_named(tiny_course: Course, tmp_path: Path) -> None:
     wrong = tmp_path / "mine.py"
-    wrong.write_text("def double(x):\n    return x + 2\n")
+    wrong.write_text("def double(x):\n    return 2 * x + 1\n")
     code, said = run(tiny_course, "--submission", str(wrong))
     assert code == 1
     assert "double(x): " in said and "is expected" in said
