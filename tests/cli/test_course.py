@@ -48,7 +48,7 @@ def test_as_json(line: Line, tiny_course: Course, found: list[Problem]) -> None:
 
 def test_a_real_proof_in_the_sandbox(line: Line, tiny_course: Course) -> None:
     wrong = tiny_course.solution(tiny_course.exercises[1])
-    wrong.write_text(wrong.read_text().replace("x * x", "x + x"))
+    wrong.write_text(wrong.read_text().replace("x * x", "x * x + 1"))
     assert line("course", "check", "--course", str(tiny_course.folder)).code == 1
     told = [line for line in line.out.splitlines() if line.startswith("✗ exercise")]
     assert len(told) == 1 and told[0].startswith("✗ exercise2: the solution does not pass «Numbers are squared»: ")
