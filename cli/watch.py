@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Iterator
 from typing import Annotated, Self
 
 import typer
@@ -74,14 +75,15 @@ class Watch:
         """Stay with one exercise after the other, until nothing is left to do, or q."""
         while exercise:
             stop = threading.Event()
-            threading.Thread(target=self._look, args=(exercise, stop), daemon=True).start()
+            saves = watching.saved(self.workspace.path(exercise), stop, self.poll)
+            threading.Thread(target=self._look, args=(exercise, saves), daemon=True).start()
             try:
                 exercise = self.stay(exercise)
             finally:
                 stop.set()
 
-    def _look(self, exercise: Exercise, stop: threading.Event) -> None:
-        for _ in watching.saved(self.workspace.path(exercise), stop, self.poll):
+    def _look(self, exercise: Exercise, saves: Iterator[bytes]) -> None:
+        for _ in saves:
             os.write(self._wake, self._byte(exercise))
 
     def _byte(self, exercise: Exercise) -> bytes:

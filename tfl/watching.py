@@ -16,10 +16,13 @@ DEBOUNCE, STEP = 40, 15  # milliseconds: an editor's several writes count as one
 def saved(path: Path, stop: threading.Event, poll: bool = False) -> Iterator[bytes]:
     """The content of a file each time that it has become another one, until `stop` is set.
 
-    Blocks: use it in a thread of its own.  A file that is missing for a moment, or cannot be read, is waited for.
-    `poll`: look every second only.
+    It counts from this call on, also what is saved before anybody iterates.  Iterating blocks: do it in a thread of its
+    own.  A file that is missing for a moment, or cannot be read, is waited for.  `poll`: look every second only.
     """
-    before = _digest(_read(path))
+    return _saved(path, _digest(_read(path)), stop, poll)
+
+
+def _saved(path: Path, before: bytes, stop: threading.Event, poll: bool) -> Iterator[bytes]:
     for _ in _moments(path.parent, stop, poll):
         content = _read(path)
         if content is not None and _digest(content) != before:

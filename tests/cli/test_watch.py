@@ -213,15 +213,18 @@ def test_without_a_terminal_saves_are_checked_and_plain_lines_printed(mine: Work
     ) as process:
         assert process.stdout
         Thread(target=lambda: [lines.put(line) for line in process.stdout or ()], daemon=True).start()
-        _until(lines, "waiting for a save of exercise1")
-        new = mine.folder / ".exercise1.swp"
-        new.write_text(GOOD)
-        os.replace(new, mine.path(mine.course.exercises[0]))  # as vim saves
-        _until(lines, "5 of 5 points")
-        _until(lines, "waiting for a save of exercise2")
-        mine.path(mine.course.exercises[1]).write_text(ALSO_GOOD)
-        _until(lines, "All exercises are passed.")
-        assert process.wait(TIMEOUT) == 0
+        try:
+            _until(lines, "waiting for a save of exercise1")
+            new = mine.folder / ".exercise1.swp"
+            new.write_text(GOOD)
+            os.replace(new, mine.path(mine.course.exercises[0]))  # as vim saves
+            _until(lines, "5 of 5 points")
+            _until(lines, "waiting for a save of exercise2")
+            mine.path(mine.course.exercises[1]).write_text(ALSO_GOOD)
+            _until(lines, "All exercises are passed.")
+            assert process.wait(TIMEOUT) == 0
+        finally:
+            process.kill()  # or a test that fails would wait for it
     assert json.loads((mine.folder / "progress.json").read_text())["exercises"]["exercise2"]["best"]["passed"]
 
 

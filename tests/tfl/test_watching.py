@@ -61,6 +61,18 @@ def test_a_save_is_seen(tmp_path: Path, watch: Watch, poll: bool) -> None:
     assert save_until_seen(path, path.write_bytes, watch(path, poll)).startswith(b"x = ")
 
 
+def test_a_save_before_the_first_look_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "SECONDS", 0.05)
+    path, stop = tmp_path / "exercise1.py", threading.Event()
+    path.write_bytes(b"")
+    saves = watching.saved(path, stop, poll=True)
+    path.write_bytes(b"x = 1\n")
+    end = threading.Timer(TIMEOUT, stop.set)
+    end.start()
+    assert next(saves, b"nothing") == b"x = 1\n"
+    end.cancel()
+
+
 def test_a_file_put_in_the_place_of_the_old_one_is_seen(tmp_path: Path, watch: Watch) -> None:
     path = tmp_path / "exercise1.py"
     path.write_bytes(b"")
