@@ -117,7 +117,7 @@ def _facts(record: RunRecord) -> dict[str, Any]:
         "starts from": f"{record.source} ({record.source_kind})" if record.source else None,
         "labels": "all" if record.labels is None else record.labels,
         "seed": record.seed,
-        "device": f"{record.device}, {record.threads} threads",
+        "device": record.device,
         "parameters": f"{record.parameters_trainable:,} trained of {record.parameters_total:,}",
         "speed": f"{record.examples_per_second:,.0f} examples/s",
     }

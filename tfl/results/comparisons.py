@@ -54,7 +54,7 @@ def group(
         date=max(record.created for record in records)[:10],
         corpus=corpus or first.corpus,
         seeds=sorted({record.seed for record in records}) if seeds is None else seeds,
-        device=f"{first.device}, {first.threads} threads",
+        device=first.device,
         versions=first.versions,
         notes=notes or [],
         figures=figures,
