@@ -36,6 +36,7 @@ class Terminal:
         self._drawn: list[tuple[float, str]] = []  # when, and what
         self._more = threading.Condition()
         self._seen = 0  # how much of it was there at the last key
+        self._over = False  # nothing more will be drawn
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         self._ours, self._since = ours, time.perf_counter()
@@ -86,7 +87,7 @@ class Terminal:
                     text += chunk
                     if sought.search(CONTROLS.sub("", text)):
                         return when - self._since
-                if not self._more.wait(end - time.perf_counter()) or self.process.poll() is not None:
+                if self._over or not self._more.wait(end - time.perf_counter()):
                     raise RuntimeError(f"“{pattern}” never came; drawn was:\n{CONTROLS.sub('', text)[-LAST:]}")
 
     def _read(self) -> None:
@@ -98,6 +99,7 @@ class Terminal:
                 chunk = b""
             with self._more:
                 self._drawn.append((time.perf_counter(), decoder.decode(chunk, not chunk)))
+                self._over = not chunk
                 self._more.notify_all()
             if not chunk:
                 return
