@@ -126,6 +126,7 @@ class Sheet:
                 self.line(f"{INDENT}  … {len(lines) - MOST_OUTPUT:,} more lines", "dim")
 
     def line(self, text: str, style: str = "") -> None:
+        """A line as it is."""
         self.out.print(text, style=style)
 
     def cut(self, text: str) -> None:
@@ -134,6 +135,7 @@ class Sheet:
         self.line(text[: self.width - 1] + "…" if cut else text)
 
     def wrapped(self, text: str, indent: str = INDENT, style: str = "") -> None:
+        """Sentences, broken at the edge of a terminal."""
         wrapped(text, indent, style)
 
 

@@ -204,6 +204,7 @@ class Channel:
                 yield json.loads(line)
 
     def emit(self, event: Event) -> None:
+        """Send an event; where the front end is gone, the job is interrupted instead."""
         if self._silent:
             if isinstance(event, Failed):
                 print(event.message, event.action, event.trace, file=sys.stderr)

@@ -1,3 +1,5 @@
+"""`tfl data`: what fetch, import and status say."""
+
 import json
 import subprocess
 import sys

@@ -1,3 +1,5 @@
+"""`tfl doctor`: a line for each finding, and how it ends."""
+
 import json
 
 import pytest

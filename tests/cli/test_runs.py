@@ -1,3 +1,5 @@
+"""`tfl runs`: runs listed, shown and removed."""
+
 import json
 import sys
 from pathlib import Path

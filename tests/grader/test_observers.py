@@ -1,3 +1,5 @@
+"""Observations in this process: what a submission shows, and how it fails."""
+
 from pathlib import Path
 
 import pytest

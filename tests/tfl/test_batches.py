@@ -1,3 +1,5 @@
+"""Examples become padded batches of about the same length."""
+
 from dataclasses import replace
 
 import numpy as np

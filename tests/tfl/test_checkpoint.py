@@ -1,3 +1,5 @@
+"""A checkpoint comes back as it was, or says that it is damaged."""
+
 import random
 from collections.abc import Callable
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Configurations: what may be asked for, and the ids of runs."""
+
 from typing import Any
 
 import pytest

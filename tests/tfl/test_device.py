@@ -1,3 +1,5 @@
+"""What a training runs on."""
+
 import os
 from collections.abc import Iterator
 

@@ -1,3 +1,5 @@
+"""What the doctor finds on a machine."""
+
 import json
 import shutil
 import subprocess

@@ -1,3 +1,5 @@
+"""Errors that a user can meet: a sentence, an action, an exit code."""
+
 import inspect
 
 import pytest

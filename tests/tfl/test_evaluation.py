@@ -1,3 +1,5 @@
+"""Loss, accuracy and confusion matrix of a model."""
+
 from dataclasses import replace
 from types import ModuleType
 

@@ -1,3 +1,5 @@
+"""Events as lines of JSON, there and back."""
+
 import json
 import math
 

@@ -1,3 +1,5 @@
+"""Runs and their folders."""
+
 import json
 import math
 import os

@@ -1,3 +1,5 @@
+"""The phases of each strategy."""
+
 import hashlib
 from dataclasses import replace
 from itertools import pairwise

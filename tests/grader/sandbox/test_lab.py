@@ -1,3 +1,5 @@
+"""A submission loaded as a module, and its errors in plain data."""
+
 import pytest
 
 from grader.sandbox import lab

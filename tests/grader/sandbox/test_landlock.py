@@ -1,3 +1,5 @@
+"""What Landlock keeps out by itself."""
+
 from pathlib import Path
 
 import pytest

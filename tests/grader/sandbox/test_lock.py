@@ -1,3 +1,5 @@
+"""All walls put up in their order, and which of them stand."""
+
 from pathlib import Path
 
 from grader.sandbox.lock import Limits, Walls, address_space

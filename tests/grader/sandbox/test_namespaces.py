@@ -1,3 +1,5 @@
+"""What the namespaces keep out by themselves."""
+
 import sys
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""Which walls a machine can put up."""
+
 import json
 import subprocess
 import sys

@@ -1,3 +1,5 @@
+"""The wire format: plain data there and back, and nothing else."""
+
 import contextlib
 import json
 import math

@@ -1,3 +1,5 @@
+"""An empty data folder, and small corpora as they are published."""
+
 import io
 import tarfile
 import zipfile

@@ -1,3 +1,5 @@
+"""AG News as published: rows, classes, what does not fit."""
+
 import csv
 import tempfile
 from pathlib import Path

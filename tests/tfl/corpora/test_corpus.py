@@ -1,3 +1,5 @@
+"""A corpus by name: imported at first use, told about, loaded."""
+
 import subprocess
 import sys
 from collections.abc import Callable

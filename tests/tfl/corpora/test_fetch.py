@@ -1,3 +1,5 @@
+"""Downloads: checked, tried again, never half there."""
+
 import hashlib
 import threading
 import time

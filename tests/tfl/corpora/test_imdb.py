@@ -1,3 +1,5 @@
+"""IMDB as published: archives and folders, films and stars."""
+
 import io
 import random
 import tarfile

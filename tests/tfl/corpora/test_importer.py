@@ -1,3 +1,5 @@
+"""Files that people have become corpora."""
+
 from collections.abc import Callable
 from pathlib import Path
 

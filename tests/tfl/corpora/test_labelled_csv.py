@@ -1,3 +1,5 @@
+"""One's own labelled texts, in a file of rows."""
+
 from pathlib import Path
 
 import pytest

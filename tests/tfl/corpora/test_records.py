@@ -1,3 +1,5 @@
+"""The rows of a corpus, and those that must not be trained on."""
+
 from tfl.corpora.records import Row, Split, make_splits
 
 

@@ -1,3 +1,5 @@
+"""The built-in sample: the same everywhere, and with what the lessons need."""
+
 from collections import Counter, defaultdict
 from math import log
 

@@ -1,3 +1,5 @@
+"""Files of a corpus found in folders and archives."""
+
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""What is here of each corpus, and how to get the rest."""
+
 from pathlib import Path
 
 from tfl.corpora.importer import import_paths

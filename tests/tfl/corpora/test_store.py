@@ -1,3 +1,5 @@
+"""Imported corpora on the disk."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""Texts become words."""
+
 import pytest
 
 from tfl.text.tokenizer import tokenize

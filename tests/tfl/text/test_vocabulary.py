@@ -1,3 +1,5 @@
+"""Words become numbers."""
+
 from pathlib import Path
 
 import numpy as np
