@@ -80,9 +80,14 @@ class Grader:
         `seed` repeats an earlier mark's inputs.  Raises GraderError when the grader itself fails; then there is no
         mark.  Read it to its end: what is left unread would be taken for the next submission's.
         """
+        yield from self._asked(exercise, submission, seed, each=True)
+
+    def _asked(
+        self, exercise: Exercise, submission: "Submission", seed: str | None, each: bool
+    ) -> Iterator[Verdict | Mark]:
         assert self.isolation
         request = {"exercise": exercise.id, "file": submission.file, "source": submission.source, "seed": seed}
-        self._send(request | {"notes": list(submission.notes)})
+        self._send(request | {"notes": list(submission.notes), "each": each})
         while True:
             kind, value = self._read()
             if kind == "verdict":
@@ -96,7 +101,7 @@ class Grader:
 
     def mark(self, exercise: Exercise, submission: "Submission", seed: str | None = None) -> Mark:
         """The mark alone."""
-        *_, last = self.check(exercise, submission, seed)
+        *_, last = self._asked(exercise, submission, seed, each=False)
         assert isinstance(last, Mark)
         return last
 

@@ -4,12 +4,14 @@ Nothing that a guest sends is believed beyond its form: an answer that is malfor
 kind is worth nothing, and a guest that sends one earns nothing any more.
 """
 
+import ctypes
 import os
 import secrets
 import select
 import selectors
 import signal
 import socket
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -30,6 +32,8 @@ SHOWN = 4_000  # characters of what a submission prints in one check
 STARVED = 4  # times as long as usual is waited for a guest that other work keeps from running
 FLOOD = 4 * 1024 * 1024  # bytes that it may print at all
 SETTING_UP = 30.0  # seconds that a guest may need to lock itself in
+
+_libc = ctypes.CDLL(None)
 
 
 class Forgery(Unobserved):
@@ -116,6 +120,7 @@ class Guest:
         self._number, self._folder, self._pidfd, self._channel, self._keeper = number, folder, pidfd, channel, keeper
         self._output, self._notices = pipes
         self._process = _process(number, pidfd)
+        self._clock = _clock(self._process.pid) if self._process else None
         self._text = b""
         self._printed = 0
         self._noticed: set[str] = set()
@@ -250,7 +255,9 @@ class Guest:
 
     def _processor_time(self) -> float:
         """Seconds of processor time that it has used."""
-        with suppress(psutil.Error, AttributeError):
+        with suppress(psutil.Error, OSError, AttributeError):
+            if self._clock is not None:
+                return time.clock_gettime(self._clock)
             times = self._process.cpu_times()  # type: ignore[union-attr]  # None where there is no such view of it
             return times.user + times.system
         return 0.0
@@ -332,6 +339,14 @@ def _size(folder: str) -> int:
             with suppress(OSError):
                 size += os.lstat(os.path.join(where, name)).st_size
     return size
+
+
+def _clock(pid: int) -> int | None:
+    """The clock of a process's processor time, which is read a hundred times as fast as psutil reads /proc."""
+    if not sys.platform.startswith("linux"):
+        return None
+    clock = ctypes.c_int()
+    return None if _libc.clock_getcpuclockid(pid, ctypes.byref(clock)) else clock.value
 
 
 def _process(number: int, pidfd: int | None) -> psutil.Process | None:

@@ -8,6 +8,8 @@ from grader.keeper import Forgery, Guest, Keeper
 from grader.observers import Unobserved
 from grader.patience import Patience
 
+SETTLING = 1.0  # seconds that a guest has for the last look
+
 
 class Sandboxed:
     """The observer of one submission: a guest, and another one where the first has ended before its time."""
@@ -34,10 +36,18 @@ class Sandboxed:
 
     def settle(self) -> None:
         """Look a last time at what has come: bytes that nobody asked for, and what was noticed."""
-        if self._guest:
+        if self._guest is None:
+            return
+        try:
+            if self._guest.alive and not self._failure:
+                self._guest.ask({"do": "settle"}, SETTLING, self._patience)
             if self._guest.forged():
-                self._forgery(Forgery())
-            self._note()
+                raise Forgery()
+        except Forgery as forgery:
+            self._forgery(forgery)
+        except Unobserved as failure:
+            self._incident(failure.message)
+        self._note()
 
     def close(self) -> None:
         """End the guest."""

@@ -5,7 +5,8 @@
       └─ becomes pytest, whose test loop waits for submissions (`grader.serving`)
 
 Standard input: a line of JSON that names the course, then one for each submission.  Standard output, one object a
-line: {"ready": isolation}; for each submission {"verdict": …} for each check and then {"mark": …}; or {"failed": …}.
+line: {"ready": isolation}; for each submission {"verdict": …} for each check, unless only {"mark": …} is asked for, and
+then that; or {"failed": …}.
 When standard input closes, everything ends.
 """
 

@@ -39,6 +39,7 @@ class Request(BaseModel):
     source: str
     seed: str | None = None
     notes: tuple[str, ...] = ()
+    each: bool = True  # tell each verdict as it comes, or the mark alone
 
 
 def serve(zygote: socket.socket, line: "Line", first: dict[str, Any]) -> None:
@@ -114,14 +115,15 @@ class Loop:
             self.keeper.prepare()
 
     def check(self, request: Request, exercise: Exercise, items: list[pytest.Item], observer: Sandboxed) -> Mark:
-        """Run an exercise's checks on a submission, and tell each verdict as it comes."""
+        """Run an exercise's checks on a submission, and tell each verdict as it comes where that is asked for."""
         started = time.perf_counter()
         isolation = self.keeper.isolation
         self.judging.begin(observer, request.seed)
         verdicts = []
         for item, following in zip(items, [*items[1:], None], strict=True):
             verdicts.append(self._verdict(item, following, observer))
-            self.line.send(verdict=verdicts[-1].model_dump(mode="json"))
+            if request.each:
+                self.line.send(verdict=verdicts[-1].model_dump(mode="json"))
         observer.settle()
         if observer.forged:
             verdicts = [_worthless(verdict, observer.forged) for verdict in verdicts]

@@ -129,11 +129,7 @@ def drop_capabilities() -> None:
     """Give up what being the room's owner, or root, allows: mounting, tracing, changing the network."""
     if not sys.platform.startswith("linux"):
         return
-
-    class Header(ctypes.Structure):
-        _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]
-
-    header = Header(0x20080522, 0)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # the version of the call; this process
     nothing = (ctypes.c_uint32 * 6)()
     _check(_libc.capset(ctypes.byref(header), ctypes.byref(nothing)))
 

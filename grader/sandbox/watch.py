@@ -17,6 +17,7 @@ import sys
 import sysconfig
 import time
 from collections.abc import Iterator
+from itertools import islice
 from threading import get_ident
 from types import FrameType, FunctionType
 from typing import Any
@@ -105,15 +106,19 @@ class Watch:
         self._references = tuple(_references())
         self._kernels = _kernels()
         self._busy: set[int] = set()  # threads that are in here and raise events themselves
+        # Held, so that no guest has to take them apart; to look through all names in each guest would copy their pages.
+        self._modules = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in OURS}
+        self._loaded = len(sys.modules)
         self._own = self._scratch = ""
 
     def begin(self, filename: str, pipe: int) -> None:
         """Watch a submission that is called `filename`, for the rest of this process; tell it over `pipe`."""
         self._own, self._pipe = filename, pipe
         self._scratch = os.path.realpath(os.getcwd()) + os.sep
-        for name in list(sys.modules):  # an import of ours is then an event, and fails where their files are hidden
+        newer = list(islice(reversed(sys.modules), max(0, len(sys.modules) - self._loaded)))
+        for name in (*self._modules, *newer):  # an import of ours is then an event, and fails where its file is hidden
             if name.partition(".")[0] in OURS:
-                del sys.modules[name]
+                sys.modules.pop(name, None)
         sys.addaudithook(self._hear)
 
     def compare(self) -> None:
