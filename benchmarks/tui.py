@@ -123,7 +123,7 @@ def idle(bench: Bench) -> dict[str, float]:
         before = process.cpu_times()
         time.sleep(IDLE)
         after = process.cpu_times()
-    used = after.user + after.system - before.user - before.system
+    used = (after.user + after.system) - (before.user + before.system)  # in this order nothing is 0, not -1e-17
     return {"idle, share of a core": 100 * used / IDLE}
 
 
