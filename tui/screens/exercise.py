@@ -1,6 +1,7 @@
 """An exercise: the task, its checks as the file is saved, hints, and what comes after passing."""
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -110,7 +111,7 @@ h shows one hint more.  Once all checks have passed, g trains with your code and
     def on_mount(self) -> None:
         self.rest()
         self._tell_points()
-        self.watch_file()
+        self.watch_file(watching.saved(self.workspace.path(self.exercise), self._stop))
         self.prepare()
 
     def on_unmount(self) -> None:
@@ -122,9 +123,9 @@ h shows one hint more.  Once all checks have passed, g trains with your code and
     # ------------------------------------------------------------------------------------------------ checking
 
     @work(thread=True)
-    def watch_file(self) -> None:
+    def watch_file(self, saves: Iterator[bytes]) -> None:
         """Tell of each save."""
-        for _ in watching.saved(self.workspace.path(self.exercise), self._stop):
+        for _ in saves:
             self.post_message(self.Saved())
 
     @work(thread=True)
