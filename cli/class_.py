@@ -129,7 +129,7 @@ def regrade(
 
     \b
     Examples:
-      tfl class regrade results                       what has no mark by the checks as they are now
+      tfl class regrade results          what has no mark by the current checks
       tfl class regrade results --student ada --exercise exercise3
       tfl class regrade results --all
     """
@@ -145,7 +145,7 @@ def regrade(
 @app.command("marks", short_help="Show marks, of all or of one student.")
 def marks(
     results: Results,
-    student: Annotated[str | None, typer.Argument(metavar="[STUDENT]", help="All about this one.")] = None,
+    student: Annotated[str | None, typer.Argument(metavar="STUDENT", help="All about this one.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
     course: Course = None,
 ) -> None:

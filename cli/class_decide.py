@@ -39,7 +39,9 @@ def deadline(
 
     \b
     Examples:
-      tfl class deadline results --exercise exercise3 --due 2026-03-01 --grace 15 --per-day 10 --most 50
+      tfl class deadline results --exercise exercise3 --due 2026-03-01
+      tfl class deadline results --exercise exercise3 --due "2026-03-01 18:00" \\
+                         --grace 15 --per-day 10 --most 50
     """
     from grader.classes import decisions
     from grader.classes.policy import Deadline
@@ -62,7 +64,8 @@ def extend(
 
     \b
     Examples:
-      tfl class extend results ada --exercise exercise3 --until 2026-03-04 --reason "ill"
+      tfl class extend results ada --exercise exercise3 \\
+                       --until 2026-03-04 --reason "ill"
     """
     from grader.classes import decisions
 
@@ -84,8 +87,10 @@ def adjust(
 
     \b
     Examples:
-      tfl class adjust results ada --exercise exercise3 --points 2 --reason "explained it well"
-      tfl class adjust results ada --exercise exercise3 --points=-1 --reason "no docstrings"
+      tfl class adjust results ada --exercise exercise3 \\
+                       --points 2 --reason "explained it well"
+      tfl class adjust results ada --exercise exercise3 \\
+                       --points=-1 --reason "no docstrings"
     """
     from grader.classes import decisions
 

@@ -57,9 +57,10 @@ def export(
     Examples:
       tfl class export results > marks.csv
       tfl class export results --format canvas --out canvas.csv
-      tfl class export results --format json | jq '.students[] | [.student, .total]'
+      tfl class export results --format json | jq '.students[].total'
     """
     from grader.classes.export import export
+    from grader.classes.pages import written_to
     from tfl import files
 
     with opened(results, course) as (book, at):
@@ -69,7 +70,7 @@ def export(
             for piece in pieces:
                 sys.stdout.write(piece)
             return
-        with files.atomic(out, "wb") as file:
+        with written_to(out), files.atomic(out, "wb") as file:
             for piece in pieces:
                 file.write(piece.encode())
     show.line(f"Written to {out}.")

@@ -27,14 +27,15 @@ Exercise = Annotated[str, typer.Option("--exercise", metavar="EXERCISE", help="W
 
 @contextmanager
 def opened(results: Path, course: Path | None) -> Iterator[tuple["Gradebook", courses.Course]]:
-    """A gradebook, and the course that it was made with unless another is named."""
+    """A gradebook, and the course that it was made with unless another is named.  Raises GradebookError."""
     from grader.classes.gradebook import Gradebook
 
     book = Gradebook(results)
     try:
-        known = Path(book.setting("course"))
-        at = courses.load(course or (known if (known / courses.FILE).exists() else None))
-        yield book, at
+        with book.told_plainly():  # a damaged page is met only when it is read
+            known = Path(book.setting("course"))
+            at = courses.load(course or (known if (known / courses.FILE).exists() else None))
+            yield book, at
     finally:
         book.close()
 

@@ -5,17 +5,23 @@
 
 A mark and the taking of its attempt off the waiting list are one transaction, flushed to disk: whatever happens, an
 attempt is either still waiting, or graded once.  One process at a time grades; any number may read.
+
+Where the folder can be read but not written (somebody else's, an old disk) a copy of the tables is opened, so that what
+an older tfl has written can be brought up to date; what only reads works, and everything else says why it does not.
 """
 
 import fcntl
 import hashlib
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Select, create_engine, delete, event, func, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -70,24 +76,43 @@ class Gradebook:
         """Raises GradebookError when there is none, when it is damaged, or when a newer tfl wrote it."""
         self.folder = folder
         self.path = folder / FILE
-        if not create and not self.path.exists():
+        self._copy: tempfile.TemporaryDirectory[str] | None = None
+        if create:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise GradebookError(f"{folder} cannot be made: {error.strerror}.", "Name another folder.") from error
+        elif not self.path.exists():
             raise GradebookError(f"There is no gradebook in {folder}.", "`tfl class grade … --out` makes one.")
-        folder.mkdir(parents=True, exist_ok=True)
-        self.engine = create_engine(f"sqlite:///{self.path}", connect_args={"timeout": 30})
+        if self.path.exists() and not _can_be_written(self.path):
+            self._copy = tempfile.TemporaryDirectory(prefix="tfl-gradebook-")
+        at = _copied(self.path, Path(self._copy.name)) if self._copy else self.path
+        self.engine = create_engine(f"sqlite:///{at}", connect_args={"timeout": 30})
         event.listen(self.engine, "connect", _settings)
         event.listen(self.engine, "begin", _begin)
-        with self._told_plainly():
+        with self.told_plainly():
             tables.migrate(self.engine, str(self.path))
         self.session = Session(self.engine, expire_on_commit=False)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be changed: this is a copy of a gradebook that cannot be written."""
+        return self._copy is not None
 
     def close(self) -> None:
         """Let go of the file."""
         self.session.close()
         self.engine.dispose()
+        if self._copy:
+            self._copy.cleanup()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold the gradebook for grading.  Raises GradebookError while another process does."""
+        """Hold the gradebook for grading.
+
+        Raises GradebookError while another process does, or when it is read-only.
+        """
+        self._must_be_writable()
         with (self.folder / ".lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -97,8 +122,16 @@ class Gradebook:
                 ) from None
             yield
 
+    def _must_be_writable(self) -> None:
+        if self.is_read_only:
+            raise GradebookError(
+                f"The gradebook {self.path} can be read here, but not written.",
+                "Copy its whole folder to where you may write, and name the copy.",
+            )
+
     @contextmanager
-    def _told_plainly(self) -> Iterator[None]:
+    def told_plainly(self) -> Iterator[None]:
+        """What the database says, as a GradebookError."""
         try:
             yield
         except OperationalError as error:
@@ -112,8 +145,9 @@ class Gradebook:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Change the gradebook: all or nothing."""
-        with self._told_plainly():
+        """Change the gradebook: all or nothing.  Raises GradebookError when it is read-only."""
+        self._must_be_writable()
+        with self.told_plainly():
             self.session.rollback()  # what was read before is no part of it
             self.session.connection(execution_options={"writes": True})
             try:
@@ -347,6 +381,35 @@ def ungraded(attempt: int, course: str, checks: str, failure: str) -> GradingRow
         failure=failure,
         remarks="",
     )
+
+
+def _can_be_written(path: Path) -> bool:
+    """Whether the file can be, and files beside it: SQLite keeps its journal there."""
+    try:
+        path.open("r+b").close()
+        (path.parent / ".lock").open("a").close()
+    except OSError:
+        return False
+    return True
+
+
+def _copied(path: Path, folder: Path) -> Path:
+    """A copy of the tables, with what a killed process has left in the journal.  Raises GradebookError."""
+    copy = folder / FILE
+    try:
+        try:
+            address = f"file:{quote(str(path.resolve()))}?mode=ro"
+            with closing(sqlite3.connect(address, uri=True)) as source, closing(sqlite3.connect(copy)) as target:
+                source.backup(target)  # whole, also while somebody else grades
+        except sqlite3.OperationalError:  # nobody has it open, and the journal's index cannot be made beside it
+            for part in (path, path.with_name(f"{FILE}-wal")):
+                if part.exists():
+                    shutil.copyfile(part, folder / part.name)
+    except OSError as error:
+        raise GradebookError(f"The gradebook {path} cannot be read: {error.strerror}.", "Ask its owner.") from error
+    except sqlite3.DatabaseError as error:
+        raise GradebookError(f"The gradebook {path} is damaged: {error}.", "Restore a copy of it.") from error
+    return copy
 
 
 def _settings(connection: sqlite3.Connection, _: object) -> None:

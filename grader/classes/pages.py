@@ -1,5 +1,7 @@
 """How pages are made: everything escaped, nothing that a browser would run or fetch."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,9 +10,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from grader.marks import GLYPHS
 from tfl.course import Course
+from tfl.errors import UsageError
 from tfl.printable import defused
 
 SIGNS = GLYPHS | {"timeout": "◷"}  # the terminal's sign for it is in few fonts
+
+
+@contextmanager
+def written_to(place: Path) -> Iterator[None]:
+    """Turn what the system says against writing into `place` into a UsageError."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{place} cannot be written: {error.strerror}.", "Name another place with --out.") from error
 
 
 def environment(course: Course) -> Environment:

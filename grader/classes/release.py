@@ -39,7 +39,8 @@ Hand in the file or the notebook under the name that it has, so that it can be t
 def release(course: Course, folder: Path, exercises: Sequence[Exercise] = ()) -> list[str]:
     """Write what students get into a new folder; returns the files' names.
 
-    Raises UsageError when the folder has something in it, CourseError when a stub is missing or is its own solution.
+    Raises UsageError when the folder has something in it or cannot be written, CourseError when a stub is missing or is
+    its own solution.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is there already, and not empty.", "Name a new folder.")
@@ -56,8 +57,11 @@ def release(course: Course, folder: Path, exercises: Sequence[Exercise] = ()) ->
         contents[f"notebooks/{Path(exercise.file).stem}.ipynb"] = exported(course, exercise, source)
     listed = "\n".join(f"- `{exercise.file}`: {exercise.task}" for exercise in chosen)
     contents["README.md"] = README.format(title=course.title, list=listed, first=chosen[0].file)
-    for name, content in contents.items():
-        files.write_text(folder / name, content)
+    try:
+        for name, content in contents.items():
+            files.write_text(folder / name, content)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written: {error.strerror}.", "Name another folder.") from error
     return sorted(contents)
 
 

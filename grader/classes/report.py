@@ -23,7 +23,7 @@ from sqlalchemy import select
 from grader.classes import decisions, pictures
 from grader.classes.gradebook import Gradebook
 from grader.classes.insight import look
-from grader.classes.pages import environment
+from grader.classes.pages import environment, written_to
 from grader.classes.standing import Standing, sent_exercises, standings
 from grader.classes.tables import TrainingRow
 from grader.defuse import cell
@@ -41,10 +41,11 @@ STATES = {"missing": "nothing sent", "waiting": "not graded yet", "not marked": 
 
 
 def write(book: Gradebook, course: Course, folder: Path) -> dict[str, Any]:
-    """Write all pages; returns where they are."""
+    """Write all pages; returns where they are.  Raises UsageError when the folder cannot be written."""
     pages = Pages(book, course, folder)
-    students = pages.students()
-    pages.page_of_class(students)
+    with written_to(folder):
+        students = pages.students()
+        pages.page_of_class(students)
     return {"class": str(folder / "class.html"), "folder": str(folder / "students"), "students": len(students)}
 
 
@@ -59,7 +60,8 @@ class Pages:
         self.secret = book.setting("secret")
         if not self.secret:
             self.secret = secrets.token_hex(16)
-            book.set(secret=self.secret)
+            if not book.is_read_only:  # else the pages of the next report have other names
+                book.set(secret=self.secret)
         self.html = environment(course)
 
     # ------------------------------------------------------------------------------------------------ students

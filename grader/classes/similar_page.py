@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.classes.gradebook import Gradebook
 from grader.classes.groups import Group, groups
-from grader.classes.pages import environment
+from grader.classes.pages import environment, written_to
 from grader.classes.similar import Pair, Prints, covered, pairs, prints
 from grader.classes.standing import Standing, sent_exercises, standings
 from grader.submission import read
@@ -26,14 +26,24 @@ NAMED = 60  # members of a group that are named on the page; --json names all
 def write(
     book: Gradebook, course: Course, folder: Path, exercises: Sequence[Exercise] = (), least: float = 0.6
 ) -> dict[str, Any]:
-    """Compare the submissions that count, and write the pages; returns groups, pairs and where the list is."""
+    """Compare the submissions that count, and write the pages; returns groups, pairs and where the list is.
+
+    Raises UsageError when the folder cannot be written.
+    """
+    with written_to(folder):
+        return _written(book, course, folder, exercises or sent_exercises(book, course), least)
+
+
+def _written(
+    book: Gradebook, course: Course, folder: Path, exercises: Sequence[Exercise], least: float
+) -> dict[str, Any]:
     folder.mkdir(parents=True, exist_ok=True)
     for old in [*folder.glob("pair-*.html"), *folder.glob("group-*.html")]:
         old.unlink()
     circles: list[dict[str, Any]] = []
     listed: list[dict[str, Any]] = []
     looked = 0
-    for exercise in exercises or sent_exercises(book, course):
+    for exercise in exercises:
         sent = _sent(book, course, exercise)
         looked += len(sent)
         fingerprints = {number: prints(_source(book, exercise, one)) for number, one in sent.items()}
