@@ -28,9 +28,7 @@ FILE = "results.json"
 PLACEHOLDER = re.compile(r"\{\{\s*(.+?)\s*\}\}")
 MISSING = "(not measured)"  # what a reader sees; `problems` reports it
 
-Kind = Literal[
-    "accuracy", "correlation", "loss", "seconds", "count", "number", "decimal", "share", "ratio", "text"
-]
+Kind = Literal["accuracy", "correlation", "loss", "seconds", "count", "number", "decimal", "share", "ratio", "text"]
 Value = float | str
 
 
