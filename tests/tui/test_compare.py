@@ -58,7 +58,7 @@ async def test_the_table_is_sorted_by_one_column_after_the_other(app: TflApp) ->
         await compared(pilot)
         assert "sorted by test" in shown(pilot) and rows(pilot)[0][0] == "baseline"
         orders = [rows(pilot)]
-        for name in ("seconds", "parameters", "labels", "strategy", "test"):
+        for name in ("seconds", "trainable", "labels", "strategy", "test"):
             await pilot.press("s")
             await until(pilot, lambda name=name: f"sorted by {name}" in shown(pilot))
             orders.append(rows(pilot))

@@ -2,7 +2,8 @@
 
 Every screen is kept at 80×24 in the dark theme and at 120×40 in the light one.  Those in `BOTH`, which between them use
 all the widgets and colours, are kept at both sizes in both themes, and without colours; those in `SMALL`, windows above
-another screen and states of one that is there already, at 80×24 alone.  The full matrix would take three times as long
+another screen and states of one that is there already, at 80×24 alone; those in `ROOMY`, which are laid out in another
+way where there is much room, at 200×60 too.  The full matrix would take three times as long
 and show the same rules of layout again.  What varies is frozen: the course is `picture_course`, times, paths and
 figures are the scenes' own, and nothing is measured.
 """
@@ -20,8 +21,9 @@ from tui.settings import DARK, LIGHT
 
 Compare = Callable[..., bool]
 
-LOW, TALL = (80, 24), (120, 40)
+LOW, TALL, VAST = (80, 24), (120, 40), (200, 60)
 BOTH = ("map", "bench-positions", "exercise-failing")
+ROOMY = ("map", "lesson", "exercise-failing")
 SMALL = (
     *("map-new", "map-finished", "prediction", "term", "links", "exercise-new", "exercise-hints", "exercise-refused"),
     *("runs-overlaid", "runs-none", "train", "compare-labels", "compare-none", "help-exercise", "editor"),
@@ -31,6 +33,7 @@ PICTURES = [
     *((name, TALL, LIGHT) for name, shot in SHOTS.items() if not shot.size and name not in SMALL),
     *((name, LOW, LIGHT) for name in BOTH),
     *((name, TALL, DARK) for name in BOTH),
+    *((name, VAST, DARK) for name in ROOMY),
 ]
 
 

@@ -12,7 +12,10 @@ from tui.widgets.too_small import TooSmall
 class BenchScreen(TflScreen[None]):
     """Opened from the palette, or as `tfl-tui layers`."""
 
-    DEFAULT_CSS = "BenchScreen Bench { height: 1fr; max-width: 110; }"
+    DEFAULT_CSS = """
+    BenchScreen Bench { height: 1fr; }
+    BenchScreen LayersBench, BenchScreen RecommenderBench { max-width: 120; }
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__()

@@ -23,8 +23,10 @@ from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
 from tui.words import plural, wrong
 
-NAME = 24  # columns of a name
+NAMES = 24, 60  # columns of a name: at least, at most
+COLUMN = 8  # of an exercise, and of the sum
 ROWS = 500  # that are shown at once; / finds the others
+STUDENT, SUM = "student", "sum"  # columns beside the exercises
 STATES = {"missing": "–", "waiting": "…", "not marked": "!"}
 
 
@@ -75,7 +77,8 @@ class ClassScreen(FilteredScreen):
     }
     """
     HELP = """The marks of a class, as `tfl class grade` has found them.  – nothing was sent, … waits to be graded,
-! the grader itself failed.  / finds students, r reads the gradebook again.  Changing marks: tfl class --help."""
+! the grader itself failed.  / finds students, a click on a column's name sorts, r reads the gradebook again.
+Changing marks: tfl class --help."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Find", key_display="/"),
         Binding("r", "read", "Read again"),
@@ -86,6 +89,7 @@ class ClassScreen(FilteredScreen):
         self.results = results
         self.students: list[Student] = []
         self.shown: list[Student] = []
+        self.sorted_by, self.turned = "", False
 
     def compose(self) -> ComposeResult:
         yield Title("Class", str(self.results))
@@ -101,6 +105,10 @@ class ClassScreen(FilteredScreen):
     def on_mount(self) -> None:
         self.rest()
         self.action_read()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.call_after_refresh(self.draw)
 
     @work(thread=True, exclusive=True)
     def action_read(self) -> None:
@@ -129,21 +137,28 @@ class ClassScreen(FilteredScreen):
         """The table, as it is filtered."""
         if not self.students:
             return
-        fitting = [student for student in self.students if self.filter_field.fits(f"{student.name} {student.id}")]
+        students = sorted(self.students, key=self._place, reverse=self.turned) if self.sorted_by else self.students
+        fitting = [student for student in students if self.filter_field.fits(f"{student.name} {student.id}")]
         self.shown = fitting[:ROWS]
-        table: DataTable[Text] = self.query_one(DataTable)
-        table.clear(columns=True)
-        table.add_column("student")
-        for given in self.students[0].given:
-            table.add_column(Text(given.exercise.removeprefix("exercise").rjust(4), justify="right"))
-        table.add_column(Text(" sum", justify="right"))
-        for student in self.shown:
-            total = sum(given.points or 0 for given in student.given)
-            name = Text(student.name if student.enrolled else f"{student.name} (not on the roster)")
-            name.truncate(NAME, overflow="ellipsis")
-            table.add_row(name, *map(_cell, student.given), Text(f"{total:g}", style="bold", justify="right"))
+        numbers = [given.exercise.removeprefix("exercise") for given in self.students[0].given]
+        heads = [Text(STUDENT), *(Text(number.rjust(4), justify="right") for number in numbers), Text(SUM.rjust(4))]
+        room = self.query_one(DataTable).size.width - COLUMN * (len(numbers) + 1)
+        names = max(NAMES[0], min(NAMES[1], room))
+        self.fill(heads, [_row(student, names) for student in self.shown])
         if len(fitting) > ROWS:
             self.title_bar.state(f"{ROWS} of {plural(len(fitting), 'student')} shown; / finds the others")
+
+    def _place(self, student: Student) -> tuple[float, str]:
+        """Where a student stands in the table: the most points first."""
+        if self.sorted_by == STUDENT:
+            return 0, student.name
+        wanted = [one for one in student.given if self.sorted_by in (SUM, one.exercise.removeprefix("exercise"))]
+        return -sum(given.points or 0 for given in wanted), student.name
+
+    def sort(self, column: str) -> None:
+        self.turned = column == self.sorted_by and not self.turned
+        self.sorted_by = column
+        self.draw()
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         if 0 <= event.cursor_row < len(self.shown):
@@ -179,6 +194,13 @@ def _given(book: Any, found: Any) -> Given:
     return Given(
         found.exercise.id, found.state, found.final, found.worth, found.attempts, found.late.points, mark, found.failure
     )
+
+
+def _row(student: Student, width: int) -> list[Text]:
+    total = sum(given.points or 0 for given in student.given)
+    name = Text(student.name if student.enrolled else f"{student.name} (not on the roster)")
+    name.truncate(width, overflow="ellipsis")
+    return [name, *map(_cell, student.given), Text(f"{total:g}", style="bold", justify="right")]
 
 
 def _cell(given: Given) -> Text:

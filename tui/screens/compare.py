@@ -24,17 +24,23 @@ from tui.widgets.filter_field import FilterField
 from tui.widgets.footer import Footer
 from tui.widgets.intervals import Intervals
 from tui.widgets.label_curves import LabelCurves
+from tui.widgets.paced import Paced
 from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
 from tui.words import plural, wrong
 
-SORTS: dict[str, Callable[[Row], Any]] = {
+SORTS: dict[str, Callable[[Row], Any]] = {  # by column
     "test": lambda row: -(row.test.mean if row.test else -1),
     "seconds": lambda row: row.seconds,
-    "parameters": lambda row: row.parameters_trainable,
+    "trainable": lambda row: row.parameters_trainable,
     "labels": lambda row: (-row.labelled, row.strategy),
     "strategy": lambda row: (row.strategy, row.adapted, -row.labelled),
+    "validation": lambda row: -(row.validation.mean if row.validation else -1),
+    "gap": lambda row: -(row.gap or 0),
+    "epochs": lambda row: row.epochs,
+    "pre-trained on": lambda row: (row.pretrained_on, row.strategy),
 }
+IN_TURN = ("test", "seconds", "trainable", "labels", "strategy")
 NARROW = ("strategy", "labels", "trainable", "seconds", "test", "95 %", "gap")
 BROAD = ("strategy", "pre-trained on", "labels", "trainable", "epochs", "seconds", "validation", "test", "95 %", "gap")
 EMPTY = """\
@@ -54,8 +60,9 @@ class CompareScreen(FilteredScreen, JobScreen):
     """Reads `comparison.json`; can make it."""
 
     CSS_PATH = "compare.tcss"
-    HELP = """Every way to train on the same reviews.  s sorts by another column, / shows only the rows whose text fits,
-p changes the plot: accuracy with its 95 % interval, or accuracy against the number of labels.  o opens the pictures."""
+    HELP = """Every way to train on the same reviews.  s, or a click on a column's name, sorts; / shows only the rows
+whose text fits, p changes the plot: accuracy with its 95 % interval, or against the number of labels.  o opens the
+pictures."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "sort", "Sort"),
         Binding("slash", "filter", "Filter", key_display="/"),
@@ -70,7 +77,7 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
         self.runs_dir = runs_dir
         self.path = runs_dir / "comparison.json"
         self.found: Comparison | None = None
-        self.sorted_by = 0
+        self.sorted_by, self.turned = IN_TURN[0], False
         self.labels_plot = False
         self.done = 0  # runs of the comparison that is being made
 
@@ -85,7 +92,7 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
                 yield LabelCurves()
         with VerticalScroll(id="empty", can_focus=False):
             yield Static()
-        yield Static(id="job")
+        yield Paced(id="job")
         yield Footer()
         yield TooSmall()
 
@@ -132,20 +139,16 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
         """The table and the plots, as they are sorted and filtered."""
         if not self.found:
             return
-        name = list(SORTS)[self.sorted_by]
-        rows = sorted(self.found.rows, key=SORTS[name])
+        rows = sorted(self.found.rows, key=SORTS[self.sorted_by], reverse=self.turned)
         rows = [row for row in rows if self.filter_field.fits(" ".join(on_paper.cells(row)))]
         columns = NARROW if self.has_class("-wide") else BROAD
-        table: DataTable[Text] = self.query_one(DataTable)
-        table.clear(columns=True)
-        for column in columns:
-            table.add_column(Text(column, justify="right" if column in on_paper.NUMBERS else "left"))
-        for row in rows:
-            cells = dict(zip(on_paper.COLUMNS, on_paper.cells(row), strict=True)) | {"strategy": row.name}
-            table.add_row(*(_cell(column, cells[column]) for column in columns))
+        heads = [Text(column, justify="right" if column in on_paper.NUMBERS else "left") for column in columns]
+        cells = [dict(zip(on_paper.COLUMNS, on_paper.cells(row), strict=True)) | {"strategy": row.name} for row in rows]
         self.shown = rows
+        self.fill(heads, [[_cell(column, line[column]) for column in columns] for line in cells])
         self.title_bar.state(
-            f"sorted by {name}" + (f" · {len(rows)} of {len(self.found.rows)}" if self.filter_field.value else "")
+            f"sorted by {self.sorted_by}"
+            + (f" · {len(rows)} of {len(self.found.rows)}" if self.filter_field.value else "")
         )
         self.query_one(Intervals).show(rows)
         self.query_one(LabelCurves).show(self.found.rows)
@@ -171,8 +174,15 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
         return super().check_action(action, parameters)
 
     def action_sort(self) -> None:
-        self.sorted_by = (self.sorted_by + 1) % len(SORTS)
+        place = IN_TURN.index(self.sorted_by) + 1 if self.sorted_by in IN_TURN else 0
+        self.sorted_by, self.turned = IN_TURN[place % len(IN_TURN)], False
         self.draw()
+
+    def sort(self, column: str) -> None:
+        if column in SORTS:
+            self.turned = column == self.sorted_by and not self.turned
+            self.sorted_by = column
+            self.draw()
 
     def action_plot(self) -> None:
         self.labels_plot = not self.labels_plot
@@ -226,7 +236,7 @@ p changes the plot: accuracy with its 95 % interval, or accuracy against the num
                 pass
 
     def _say(self, what: Content) -> None:
-        self.query_one("#job", Static).update(what)
+        self.query_one("#job", Paced).say(what)
 
     def _ended(self, how: Content) -> None:
         self._say(how)

@@ -18,15 +18,15 @@ from grader.marks import Mark, Verdict
 from tfl import editors, watching
 from tfl.course import Exercise
 from tfl.errors import TflError
-from tfl.printable import defused
 from tfl.workspace import Workspace
 from tui import editing
 from tui.screens.base import TflScreen
-from tui.widgets.checks import Checks, findings
+from tui.widgets.checks import Checks, findings, outcome
 from tui.widgets.footer import Footer
+from tui.widgets.source import Source
 from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
-from tui.words import plural, short, wrong
+from tui.words import short, wrong
 
 
 class ExerciseScreen(TflScreen[None]):
@@ -100,6 +100,7 @@ h shows one hint more.  Once all checks have passed, g trains with your code and
             yield Checks(self.exercise)
             with VerticalScroll(id="findings"):
                 yield Static()
+            yield Source()
         yield Footer()
         yield TooSmall()
 
@@ -116,6 +117,10 @@ h shows one hint more.  Once all checks have passed, g trains with your code and
 
     def on_unmount(self) -> None:
         self._stop.set()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.call_after_refresh(self._show_source)
 
     def rest(self) -> None:
         self.query_one(Checks).focus()
@@ -158,6 +163,7 @@ h shows one hint more.  Once all checks have passed, g trains with your code and
             self.action_check()
 
     def on_exercise_screen_saved(self) -> None:
+        self._show_source()
         self.action_check()
 
     def action_check(self) -> None:
@@ -195,7 +201,7 @@ h shows one hint more.  Once all checks have passed, g trains with your code and
         checks.choose_first_trouble()
         self.hints_shown = self.hints_shown and not mark.passed
         self._show_findings()
-        self._status(self._outcome(mark))
+        self._status(outcome(mark))
         self._checked()
 
     def on_exercise_screen_refused(self, message: Refused) -> None:
@@ -210,17 +216,6 @@ h shows one hint more.  Once all checks have passed, g trains with your code and
         if self._again:
             self._again = False
             self.action_check()
-
-    def _outcome(self, mark: Mark) -> Content:
-        if mark.passed:
-            text = f"✓ All {len(mark.checks)} checks passed.  g trains with your code, s shows the solution, n goes on."
-            told = [Content.styled(text, "bold $text-success")]
-        else:
-            left = sum(check.verdict != "passed" for check in mark.checks)
-            line = f"{mark.score} of {mark.max_score} points; {plural(left, 'check')} to go"
-            told = [Content.assemble((f"✗ {line}", "$text-error"), (f"  ({mark.seconds:.2f} s)", "$foreground 60%"))]
-        told += [Content.styled(f"! {defused(note)}", "$text-warning") for note in (*mark.notes, *mark.incidents)]
-        return Content("\n").join(told)
 
     # ------------------------------------------------------------------------------------------------- drawing
 
@@ -244,6 +239,27 @@ h shows one hint more.  Once all checks have passed, g trains with your code and
         box = self.query_one("#findings", VerticalScroll)
         box.scroll_home(animate=False)
         box.query_one(Static).update(findings(checks.chosen, checks.verdicts.get(checks.chosen.id)))
+        self._show_source()
+
+    def _show_source(self) -> None:
+        """The file beside the findings, where there is room for it."""
+        source = self.query_one(Source)
+        if source.display:
+            text = self._read()
+            source.show(self.workspace.path(self.exercise), text, self._line(text))
+
+    def _read(self) -> str:
+        """The file, "" where it cannot be read."""
+        try:
+            return self.workspace.path(self.exercise).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def _line(self, text: str) -> int | None:
+        """Where the chosen check went wrong, or the first thing is still to be written."""
+        checks = self.query_one(Checks)
+        verdict = checks.verdicts.get(checks.chosen.id) if checks.chosen else None
+        return editors.failed_at(verdict.trace if verdict else ()) or editors.to_write(text)
 
     # ------------------------------------------------------------------------------------------------- the keys
 
@@ -253,15 +269,9 @@ h shows one hint more.  Once all checks have passed, g trains with your code and
         return not self.passed if action == "hint" else True
 
     def action_edit(self) -> None:
-        """Open the file in an editor, where the chosen check went wrong or the first thing is still to be written."""
-        path, checks = self.workspace.path(self.exercise), self.query_one(Checks)
-        verdict = checks.verdicts.get(checks.chosen.id) if checks.chosen else None
-        try:
-            source = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            source = ""
-        line = editors.failed_at(verdict.trace if verdict else ()) or editors.to_write(source)
-        if trouble := editing.edit(self.app, path, line, self.home.settings.editor):
+        """Open the file in an editor, at the line where there is something to do."""
+        path = self.workspace.path(self.exercise)
+        if trouble := editing.edit(self.app, path, self._line(self._read()), self.home.settings.editor):
             self.home.warn(trouble)
         self.refresh()
 

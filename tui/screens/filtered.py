@@ -1,5 +1,8 @@
 """What the screens have in common whose table can be narrowed down."""
 
+from collections.abc import Sequence
+
+from rich.text import Text
 from textual.widgets import DataTable
 
 from tui.screens.base import TflScreen
@@ -16,6 +19,27 @@ class FilteredScreen(TflScreen[None]):
 
     def draw(self) -> None:
         """Show the rows that fit."""
+
+    def fill(self, heads: Sequence[Text], rows: Sequence[Sequence[Text]]) -> None:
+        """Show this table; the chosen line stays where it is.
+
+        The widths are told, as a DataTable measures them later, and not always when it is filled twice in a row.
+        """
+        table: DataTable[Text] = self.query_one(DataTable)
+        place = table.cursor_row
+        table.clear(columns=True)
+        for number, head in enumerate(heads):
+            table.add_column(head, width=max(head.cell_len, *(row[number].cell_len for row in rows), 0))
+        for row in rows:
+            table.add_row(*row)
+        table.move_cursor(row=min(place, len(rows) - 1))
+
+    def on_data_table_header_selected(self, event: DataTable.HeaderSelected) -> None:
+        """A click on a column's name sorts by it."""
+        self.sort(event.label.plain.strip())
+
+    def sort(self, column: str) -> None:
+        """Sort by this column, once more: the other way round."""
 
     def rest(self) -> None:
         self.query_one(DataTable).focus()

@@ -11,8 +11,9 @@ from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
+NEVER = "\N{NO-BREAK SPACE}"  # a sign stays with its words
 MOVING = (("↑ ↓", "Move, scroll"), ("tab", "The next field or part"), ("⏎", "Choose"))
-SIGNS = "✓ passed, finished   ◐ in progress   ○ not started   … running   ‖ interrupted   ✗ failed"
+SIGNS = ("✓ passed, finished", "◐ in progress", "○ not started", "… running", "‖ interrupted", "✗ failed")
 NAMES = {
     "question_mark": "?",
     "colon": ":",
@@ -82,7 +83,10 @@ class HelpScreen(ModalScreen[None]):
             keys = [Content.assemble((f"{key:>10}  ", "bold $text-accent"), what) for key, what in MOVING] + [
                 Content.assemble((f"{key:>10}  ", "bold $text-accent"), what) for key, what in self._keys
             ]
-            rest = [Content.styled(SIGNS, "$foreground 60%"), Content("Without this app: tfl --help.  esc closes.")]
+            rest = [
+                Content.styled("   ".join(sign.replace(" ", NEVER) for sign in SIGNS), "$foreground 60%"),
+                Content("Without this app: tfl --help.  esc closes."),
+            ]
             yield Static(Content("\n\n").join([*lines, Content("\n").join(keys), *rest]))
 
 

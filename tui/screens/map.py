@@ -15,6 +15,7 @@ from tfl.errors import TflError
 from tfl.standing import Next, Standing
 from tui.screens.base import TflScreen
 from tui.widgets.footer import Footer
+from tui.widgets.prose_view import ProseView
 from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
 from tui.words import STATES, bar, plural, wrong
@@ -49,7 +50,10 @@ Enter goes on inside the chosen stage: first its lesson, then its exercise.  n g
                 yield OptionList()
                 yield Static(id="next")
             with VerticalScroll(id="stage"):
-                yield Static(id="about")
+                with Vertical(id="lesson"):
+                    yield Static(id="about")
+                    yield ProseView(id="stays")
+                yield Static(id="task")
         yield Footer()
         yield TooSmall()
 
@@ -168,13 +172,19 @@ Enter goes on inside the chosen stage: first its lesson, then its exercise.  n g
     # --------------------------------------------------------------------------------------------- the details
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        self.query_one("#about", Static).update(self._about(self.standings[event.option_index]))
+        standing = self.standings[event.option_index]
+        self.query_one("#about", Static).update(self._about(standing))
+        self.query_one("#task", Static).update(self._about_exercise(standing))
+        stays = self.query_one("#stays", ProseView)
+        stays.show(self._stays(standing))
+        stays.display = bool(stays.prose.blocks)
         self.query_one("#stage").scroll_home(animate=False)
         self.refresh_bindings()
 
     def _about(self, standing: Standing) -> Content:
-        stage, learner = standing.stage, self.home.learner
-        lesson, exercise = learner.lesson(stage), learner.exercise(stage)
+        """A stage and the steps of its lesson."""
+        stage = standing.stage
+        lesson = self.home.learner.lesson(stage)
         lines = [
             Content.styled(f"Stage {stage.number}", "$foreground 60%"),
             Content.styled(stage.title, "bold $text-accent"),
@@ -182,8 +192,8 @@ Enter goes on inside the chosen stage: first its lesson, then its exercise.  n g
         if lesson.goal:
             lines += [Content(lesson.goal)]
         low = self.has_class("-low")
-        if exercise and low:  # below the steps nobody would see that there is one
-            name = f"Exercise {exercise.id.removeprefix('exercise')}  "
+        if low and stage.exercise:  # below the steps nobody would see that there is one
+            name = f"Exercise {stage.exercise.removeprefix('exercise')}  "
             points = (f"{standing.points} of {standing.max_points} points", "$foreground 60%")
             lines += [Content(), Content.assemble((name, "bold"), points)]
         else:
@@ -197,20 +207,38 @@ Enter goes on inside the chosen stage: first its lesson, then its exercise.  n g
             lines.append(Content.assemble(("✓ " if done else "○ ", "$text-success" if done else look), title))
         if not lesson.steps:
             lines.append(Content.styled("This lesson is not written yet.", "$foreground 60%"))
-        if exercise:
-            glyph, colour = STATES[standing.state if standing.points or standing.state == "passed" else "not started"]
-            begun = learner.progress.exercises.get(exercise.id)
-            lines += [
-                Content(),
-                Content.assemble((f"Exercise {exercise.id.removeprefix('exercise')}  ", "bold"), exercise.title),
-                Content(exercise.task),
-                Content.assemble((f"{glyph} ", colour), f"{standing.points} of {standing.max_points} points"),
-            ]
-            if begun and (begun.attempts or begun.hints):
-                known = [plural(begun.attempts, "attempt"), plural(begun.hints, "hint") + " seen"]
-                lines.append(Content.styled(" · ".join(known), "$foreground 60%"))
-            if begun and begun.given_up:
-                lines.append(Content.styled("The solution was shown before it was passed.", "$foreground 60%"))
+        return Content("\n").join(lines)
+
+    def _stays(self, standing: Standing) -> str:
+        """What stays of a lesson that is read, where there is room beside the exercise."""
+        if not self.has_class("-vast") or standing.lesson_left:
+            return ""
+        return self.home.learner.lesson(standing.stage).summary.partition("\n## ")[0]
+
+    def _about_exercise(self, standing: Standing) -> Content:
+        """The exercise of a stage: what it asks, how far it has come, and its checks where there is room."""
+        exercise = self.home.learner.exercise(standing.stage)
+        if not exercise:
+            return Content()
+        glyph, colour = STATES[standing.state if standing.points or standing.state == "passed" else "not started"]
+        lines = [
+            Content.assemble((f"Exercise {exercise.id.removeprefix('exercise')}  ", "bold"), exercise.title),
+            Content(exercise.task),
+            Content.assemble((f"{glyph} ", colour), f"{standing.points} of {standing.max_points} points"),
+        ]
+        begun = self.home.learner.progress.exercises.get(exercise.id)
+        if begun and (begun.attempts or begun.hints):
+            known = [plural(begun.attempts, "attempt"), plural(begun.hints, "hint") + " seen"]
+            lines.append(Content.styled(" · ".join(known), "$foreground 60%"))
+        if begun and begun.given_up:
+            lines.append(Content.styled("The solution was shown before it was passed.", "$foreground 60%"))
+        if self.has_class("-vast"):
+            passed = begun.best.checks if begun and begun.best else []
+            lines.append(Content())
+            for check in exercise.checks:
+                done = check.id in passed or standing.state == "passed"
+                sign = ("✓ ", "$text-success") if done else ("○ ", "$foreground 60%")
+                lines.append(Content.assemble(sign, check.title))
         return Content("\n").join(lines)
 
     # ------------------------------------------------------------------------------------------------- the keys

@@ -4,9 +4,10 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from grader.marks import GLYPHS, Verdict
+from grader.marks import GLYPHS, Mark, Verdict
 from tfl.course import Check, Exercise
 from tfl.printable import defused
+from tui.words import plural
 
 COLOURS = {
     "passed": "$text-success",
@@ -125,3 +126,16 @@ def findings(check: Check, verdict: Verdict | None) -> Content:
             Content(defused(verdict.output.rstrip())),
         ]
     return Content("\n").join(lines)
+
+
+def outcome(mark: Mark) -> Content:
+    """What a mark says on the whole, and what one can do now."""
+    if mark.passed:
+        text = f"✓ All {len(mark.checks)} checks passed.  g trains with your code, s shows the solution, n goes on."
+        told = [Content.styled(text, "bold $text-success")]
+    else:
+        left = sum(check.verdict != "passed" for check in mark.checks)
+        line = f"{mark.score} of {mark.max_score} points; {plural(left, 'check')} to go"
+        told = [Content.assemble((f"✗ {line}", "$text-error"), (f"  ({mark.seconds:.2f} s)", "$foreground 60%"))]
+    told += [Content.styled(f"! {defused(note)}", "$text-warning") for note in (*mark.notes, *mark.incidents)]
+    return Content("\n").join(told)

@@ -24,10 +24,11 @@ class HeatMap(Widget):
         self.values: Sequence[Sequence[float]] = []
         self.marked = -1
 
-    def show(self, values: Sequence[Sequence[float]], marked: int = -1, stretch: int = 1) -> None:
-        """Draw these, each cell `stretch` columns wide."""
-        self.values = [[value for value in row for _ in range(stretch)] for row in values]
-        self.marked = marked
+    def show(self, values: Sequence[Sequence[float]], marked: int = -1, wide: int = 1, tall: int = 1) -> None:
+        """Draw these, each cell `wide` columns wide and `tall` rows tall."""
+        rows = [[value for value in row for _ in range(wide)] for row in values]
+        self.values = [row for row in rows for _ in range(tall)]
+        self.marked = marked * tall + tall // 2 if marked >= 0 else -1
         self.refresh(layout=True)
 
     def on_mount(self) -> None:

@@ -5,6 +5,8 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.widgets.paced import Paced
+
 
 class Title(Horizontal):
     """`tfl  Course map                                  34 of 96 points`"""
@@ -14,7 +16,7 @@ class Title(Horizontal):
         height: 1;
         background: $panel;
         color: $foreground;
-        & > Static { width: auto; padding: 0 1; height: 1; text-wrap: nowrap; }
+        & > Static, & > Paced { width: auto; padding: 0 1; height: 1; text-wrap: nowrap; }
         & > #where { width: 1fr; text-overflow: ellipsis; }
         & > #state { color: $foreground 80%; }
     }
@@ -23,7 +25,7 @@ class Title(Horizontal):
     def __init__(self, where: str, detail: str = "") -> None:
         super().__init__()
         self._where, self._detail = where, detail
-        self._busy = Static(id="busy")
+        self._busy = Paced(id="busy")
 
     def compose(self) -> ComposeResult:
         yield Static(self._content(), id="where")
@@ -36,7 +38,7 @@ class Title(Horizontal):
     def _tell_busy(self, busy: str) -> None:
         """The training that goes on, whatever screen is shown."""
         self._busy.display = bool(busy)
-        self._busy.update(Content.styled(busy, "$text-primary"))
+        self._busy.say(Content.styled(busy, "$text-primary"))
 
     def say(self, where: str, detail: str = "") -> None:
         """Another place."""

@@ -15,9 +15,9 @@ from tfl.events import Event
 from tfl.formats import duration, score
 from tfl.runs import RunFolder, RunRecord
 from tui.widgets.curves import Curves
+from tui.widgets.paced import REDRAW
 from tui.words import bar, wrong
 
-REDRAW = 0.2  # seconds between two drawings, however often the job speaks
 NOTICES = 2  # that are shown, the last ones
 
 

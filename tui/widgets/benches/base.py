@@ -13,6 +13,7 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from tfl.errors import TflError
+from tui.widgets.paced import Paced
 from tui.words import wrong
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Bench(VerticalScroll, can_focus=False):
     def compose(self) -> ComposeResult:
         yield Static(self.TITLE, classes="head")
         yield from self.parts()
-        yield Static(self.WAITING, id="trouble")
+        yield Paced(self.WAITING, id="trouble")
 
     def parts(self) -> ComposeResult:
         """The bench's own widgets."""
@@ -116,8 +117,8 @@ class Bench(VerticalScroll, can_focus=False):
         self.draw(message.question, message.value)
 
     def on_bench_trouble(self, message: Trouble) -> None:
-        trouble = self.query_one("#trouble", Static)
-        trouble.update(wrong(str(message.error)))
+        trouble = self.query_one("#trouble", Paced)
+        trouble.say(wrong(str(message.error)))
         trouble.display = True
 
 

@@ -14,6 +14,7 @@ from tfl.strategies import STRATEGIES
 from tui.widgets.benches.base import Bench, share
 
 BAR = 20  # columns of the bar
+ROOMY = 90  # columns of a row from which on each part's share of all numbers is drawn
 WHOLE = ("embedding", "encoder.layers.0", "encoder.layers.1", "classifier")  # the parts that make up the model
 
 
@@ -93,13 +94,15 @@ one batch of the longest reviews."""
         count = f"{part['parameters']:,}"
         room = width - 9 - 20 - 10
         does = part["does"] if room >= len(part["does"]) else ""
-        gap = max(1, width - 9 - 20 - len(does) - len(count) - 1)
+        weight = share(part["parameters"] / self.found["total"], BAR) if width >= ROOMY else ""
+        drawn = f"{weight:<{BAR}} {count:>9}" if width >= ROOMY else count
+        gap = max(1, width - 9 - 20 - len(does) - len(drawn) - 1)
         return Content.assemble(
             (f"{sign} ", "bold $text-success" if awake else "$text-warning" if half else "$foreground 60%"),
             (f"{short:<20}", "bold" if not inside else ""),
             (does, "$foreground 60%"),
             " " * gap,
-            (count, "$primary" if awake else "$foreground 60%"),
+            (drawn, "$primary" if awake else "$foreground 60%"),
         )
 
     def _sum(self) -> Content:

@@ -14,8 +14,9 @@ from tui.widgets.heat_map import HeatMap
 
 WIDTHS = [2, 4, 8, 16, 32, 64, 100, 128, 256]
 LENGTHS = [8, 16, 32, 64, 128, 256, 512]
-HEIGHT = {"-low": 5, "-tall": 12}  # lines of the heat map
-WIDEST = 4  # columns of a cell
+OTHERS = 18  # lines of the bench beside the heat map
+LOWEST = 5  # lines of the heat map, however low the screen is
+LARGEST = 8, 4  # columns and rows of a cell
 BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -55,12 +56,16 @@ is to the chosen one.  Below, two sentences: how far apart untrained models put 
 
     def _ask_for_table(self) -> None:
         width = self.scrollable_content_region.width
-        lines = next((lines for breakpoint, lines in HEIGHT.items() if self.screen.has_class(breakpoint)), 5)
         if width < 8:
             return  # not laid out yet, or hidden
         values = {str(dial.id): int(dial.value) for dial in self.query(Dial)}
-        rows = lines if self.app.no_color else 2 * lines
-        self.ask("positions", **values, rows=rows, columns=width - 1)
+        self.ask("positions", **values, rows=self._rows, columns=width - 1)
+
+    @property
+    def _rows(self) -> int:
+        """How many the heat map has room for."""
+        lines = max(LOWEST, self.size.height - OTHERS)
+        return lines if self.app.no_color else 2 * lines
 
     @on(Input.Changed)
     def _ask_for_order(self) -> None:
@@ -73,17 +78,19 @@ is to the chosen one.  Below, two sentences: how far apart untrained models put 
             return
         places = value["places"]
         nearest = min(range(len(places)), key=lambda row: abs(places[row] - value["chosen"]))
-        stretch = (self.scrollable_content_region.width - 1) // len(value["features"])
-        self.query_one(HeatMap).show(value["values"], nearest, max(1, min(WIDEST, stretch)))
+        room = (self.scrollable_content_region.width - 1) // len(value["features"]), self._rows // len(places)
+        wide, tall = (max(1, min(most, cells)) for most, cells in zip(LARGEST, room, strict=True))
+        self.query_one(HeatMap).show(value["values"], nearest, wide, tall)
         self.query_one("#alike", Static).update(self._alike(value))
 
     def _alike(self, value: dict[str, Any]) -> Content:
         alike, chosen = value["alike"], value["chosen"]
-        width = min(self.scrollable_content_region.width, len(alike))
-        shown = [alike[round(i * (len(alike) - 1) / max(1, width - 1))] for i in range(width)]
+        room = self.scrollable_content_region.width
+        width = room if room < len(alike) else len(alike) * min(LARGEST[0], room // len(alike))
+        shown = [alike[i * len(alike) // width] for i in range(width)]
         least = min(alike)
         bars = "".join(BARS[min(7, int((v - least) / max(1e-9, 1 - least) * 8))] for v in shown)
-        at = round(chosen * (width - 1) / max(1, len(alike) - 1))
+        at = (2 * chosen + 1) * width // (2 * len(alike))
         code = "  ".join(f"{v:+.2f}" for v in value["code"][:4]) + ("  …" if len(value["code"]) > 4 else "")
         legend = f"likeness to this place, {least:.2f} to 1"
         pointer = " " * at + f"▲ {legend}" if at < width // 2 else f"{legend} ▲".rjust(at + 1)

@@ -4,7 +4,7 @@ from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -15,6 +15,7 @@ from tui.widgets.dial import Dial
 EXAMPLE = "Not bad at all, but the last hour drags."
 NO_RUNS = """No finished run can judge reviews yet.
 Train one: t on the screen of the runs, or `tfl train full --corpus sample`."""
+ROOMY = 90  # columns from which on two runs stand side by side
 STRONG, WEAK = 0.5, 0.1  # nats from which on a word has two signs, or one
 
 
@@ -25,6 +26,15 @@ class PredictionBench(Bench):
     HELP = """Type a review and watch two runs judge it.  A word's sign says where it pulls: + and ++ towards positive,
 − and −− towards negative, ? the model does not know it.  The dials choose the runs."""
 
+    DEFAULT_CSS = """
+    PredictionBench {
+        & > #judges { height: auto; }
+        & .judge { height: auto; margin-bottom: 1; }
+        &.-roomy > #judges { layout: horizontal; }
+        &.-roomy .judge { width: 1fr; margin-right: 2; }
+    }
+    """
+
     def __init__(self) -> None:
         super().__init__()
         self._judged: dict[str, Any] = {}
@@ -32,13 +42,12 @@ class PredictionBench(Bench):
     def parts(self) -> ComposeResult:
         found = self._runs()
         yield Input(EXAMPLE, id="text", compact=True)
-        for number in range(min(2, len(found))):
-            with Vertical(classes="judge"):
-                with Horizontal(classes="row"):
-                    yield Dial("run", found, number, id=f"run{number}")
-                yield Static(id=f"verdict{number}")
-
-    DEFAULT_CSS = "PredictionBench .judge { height: auto; margin-bottom: 1; }"
+        with Container(id="judges"):
+            for number in range(min(2, len(found))):
+                with Vertical(classes="judge"):
+                    with Horizontal(classes="row"):
+                        yield Dial("run", found, number, id=f"run{number}")
+                    yield Static(id=f"verdict{number}")
 
     def _runs(self) -> list[int | str]:
         """Runs that can judge a review, best of each strategy first: those whose validation accuracy is highest."""
@@ -55,8 +64,7 @@ class PredictionBench(Bench):
 
     def begin(self) -> None:
         if not self.query(Dial):
-            trouble = self.query_one("#trouble", Static)
-            trouble.update(NO_RUNS)
+            self.query_one("#trouble", Static).update(NO_RUNS)
             return
         self._ask()
 
@@ -69,6 +77,7 @@ class PredictionBench(Bench):
             self.ask("judge", runs=chosen, runs_dir=str(self.home.runs_dir), text=text)
 
     def on_resize(self) -> None:
+        self.set_class(self.size.width >= ROOMY, "-roomy")
         if self._judged:
             self.call_after_refresh(self.draw, "judge", self._judged)
 
@@ -81,7 +90,8 @@ class PredictionBench(Bench):
     def _verdict(self, found: dict[str, Any] | None) -> Content:
         if found is None:
             return Content.styled("There is no word in it.", "$foreground 60%")
-        width = max(20, min(60, self.scrollable_content_region.width - 4))
+        room = self.scrollable_content_region.width
+        width = max(20, min(60, (room // 2 if self.has_class("-roomy") else room) - 4))
         p = found["probability"]
         at = min(width - 1, round(p * (width - 1)))
         scale = "".join("┼" if i == width // 2 else "─" for i in range(width))

@@ -11,9 +11,12 @@ from textual.widgets.option_list import Option
 from tfl.events import Event, Failed, Progress, Result, Stage
 from tui.jobs import BUSY, threads
 from tui.widgets.benches.base import Bench, share
+from tui.widgets.paced import Paced
 from tui.words import bar, plural, wrong
 
 FILMS = 15  # of each end
+BARS = 8, 24  # columns of a score's bar: where there is little room, where there is much
+ROOMY = 90  # columns of a row from which on there is
 
 
 class RecommenderBench(Bench):
@@ -29,7 +32,7 @@ Beside it the true mean stars, which the model has never seen.  The line below i
     ]
     DEFAULT_CSS = """
     RecommenderBench {
-        & > OptionList { height: 1fr; min-height: 6; margin-top: 1; }
+        & > OptionList { height: auto; max-height: 60%; min-height: 6; margin-top: 1; }
         & > #evidence { height: auto; min-height: 5; margin-top: 1; }
         & > OptionList, & > #evidence, & > #sum { display: none; }
         &.-ranked > OptionList, &.-ranked > #evidence, &.-ranked > #sum { display: block; }
@@ -88,7 +91,7 @@ Beside it the true mean stars, which the model has never seen.  The line below i
                 pass
 
     def _say(self, what: Content) -> None:
-        self.query_one("#trouble", Static).update(what)
+        self.query_one("#trouble", Paced).say(what)
 
     def _list(self) -> None:
         value = self.found
@@ -98,20 +101,22 @@ Beside it the true mean stars, which the model has never seen.  The line below i
         what = f"{which} of {value['films']:,} films by {value['reviews']:,} reviews, {value['corpus']}"
         self.query_one("#sum", Static).update(Content(f"{what}, judged by {value['run']}{agrees}"))
         options = self.query_one(OptionList)
+        place = options.highlighted or 0
         options.clear_options()
         width = self.scrollable_content_region.width
         options.add_options(Option(self._row(film, width)) for film in value[self.end])
-        options.highlighted = 0
+        options.highlighted = min(place, len(value[self.end]) - 1)
 
     def _row(self, film: dict[str, Any], width: int) -> Content:
         stars = "–" if film["stars"] is None else f"{film['stars']:.1f}"
-        room = max(10, width - 34)
+        bar = BARS[width >= ROOMY]
+        room = max(10, width - 26 - bar)
         title = Content(film["title"] or film["film"]).truncate(room, ellipsis=True)
         return Content.assemble(
             (f"{film['rank']:>4}  ", "$foreground 60%"),
             title,
             " " * (room - title.cell_length + 1),
-            (f"{share(film['score'], 8):<8} ", "$primary"),
+            (f"{share(film['score'], bar):<{bar}} ", "$primary"),
             (f"{film['score']:.3f}", "bold"),
             (f"  ★ {stars:>4}", "$text-warning"),
         )
@@ -130,6 +135,10 @@ Beside it the true mean stars, which the model has never seen.  The line below i
                 ),
             )
         )
+
+    def on_resize(self) -> None:
+        if self.found:
+            self.call_after_refresh(self._list)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return bool(self.found) or None if action == "other_end" else True

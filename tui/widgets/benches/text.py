@@ -16,8 +16,9 @@ EXAMPLES = ("Not bad at all!", "The last hour drags, but the ending moved me.", 
 SIZES = [8, 16, 32, 64, 128]
 LONGEST = [16, 32, 64, 128, 256, 512]
 UNKNOWN = 1
-BATCH_ROWS = 6  # of an example batch that are drawn
-FEW_ROWS = 3  # … where the screen is low
+OTHERS = 27  # lines of the bench beside the example batches
+FEWEST = 3  # rows of an example batch that are drawn, however low the screen is
+LONGEST_BAR = 80
 
 
 class TextBench(Bench):
@@ -32,6 +33,10 @@ class TextBench(Bench):
     TITLE = "From text to batch"
     HELP = """Three texts become one batch.  Each column is a token with its id; ? marks a word that the vocabulary does
 not have, · a cell of padding, which the mask takes out of attention and of the mean."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: dict[str, dict[str, Any]] = {}  # question → what was answered last
 
     def parts(self) -> ComposeResult:
         for number, text in enumerate(EXAMPLES):
@@ -57,12 +62,15 @@ not have, · a cell of padding, which the mask takes out of attention and of the
         self.ask("padding", **{str(dial.id): int(dial.value) for dial in self.query(Dial)})
 
     def on_resize(self) -> None:
-        if hasattr(self, "_batch"):
-            self.query_one("#batch", Static).update(self._rectangle(self._batch))
+        self.call_after_refresh(self._redraw)
+
+    def _redraw(self) -> None:
+        for question, value in self._found.items():
+            self.draw(question, value)
 
     def draw(self, question: str, value: dict[str, Any]) -> None:
+        self._found[question] = value
         if question == "tokens":
-            self._batch = value
             self.query_one("#batch", Static).update(self._rectangle(value))
         else:
             self.query_one("#padding", Static).update(self._costs(value))
@@ -103,7 +111,7 @@ not have, · a cell of padding, which the mask takes out of attention and of the
         return Content("\n").join(lines)
 
     def _costs(self, value: dict[str, Any]) -> Content:
-        width = max(10, min(40, self.scrollable_content_region.width - 26))
+        width = max(10, min(LONGEST_BAR, self.scrollable_content_region.width - 26))
         lines = []
         for key, name in (("random", "at random"), ("bucketed", "by length")):
             padding = value[key]
@@ -121,7 +129,9 @@ not have, · a cell of padding, which the mask takes out of attention and of the
                 f"of all cells are padding, over {value['reviews']:,} texts: {value['corpus']}", "$foreground 60%"
             )
         )
-        rows, lines = (FEW_ROWS, lines) if self.screen.has_class("-low") else (BATCH_ROWS, [*lines, Content()])
+        if not self.screen.has_class("-low"):
+            lines.append(Content())
+        rows = max(FEWEST, self.size.height - OTHERS)
         longest = max(max(value["example"][key]) for key in ("random", "bucketed"))
         scale = (self.scrollable_content_region.width - 6) / 2 / longest
         left = [f"{'█' * round(n * scale)}" for n in value["example"]["random"][:rows]]
