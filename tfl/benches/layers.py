@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import torch
@@ -13,6 +14,7 @@ from tfl.corpora import info as corpus_info
 from tfl.device import choose_device
 from tfl.frozen import only_classifier_trains
 from tfl.jobs import Request
+from tfl.materials import Materials
 from tfl.model import TransformerClassifier, model_config
 
 CLASSES = 2
@@ -26,7 +28,8 @@ def layers(request: Request) -> dict[str, Any]:
     A part is the name of a module: "classifier", "encoder.layers.1", "encoder.layers.1.linear2".
     """
     chosen = config(pair=request["pair"], strategy="full")
-    with torch.device("meta"):  # shapes without numbers
+    _words(chosen)  # counted here: nothing can be counted among shapes without numbers
+    with torch.device("meta"):
         model = _model(chosen)
     awake = list(request["awake"])
     count = {name: p.numel() for name, p in model.named_parameters()}
@@ -56,7 +59,7 @@ def speed(request: Request) -> dict[str, Any]:
         parameter.requires_grad_(_within(name, request["awake"]))
     once = only_classifier_trains(model)
     model.train_unfrozen()
-    tokens = torch.randint(3, chosen.vocabulary, (BATCH, chosen.small_tokens), device=device.torch)
+    tokens = torch.randint(3, _words(chosen), (BATCH, chosen.small_tokens), device=device.torch)
     mask = torch.ones_like(tokens, dtype=torch.bool)
     labels = torch.zeros(BATCH, dtype=torch.long, device=device.torch)
     seconds = []
@@ -74,7 +77,13 @@ def speed(request: Request) -> dict[str, Any]:
 
 
 def _model(chosen: Config) -> TransformerClassifier:
-    return TransformerClassifier(model_config(chosen, chosen.vocabulary, CLASSES))
+    return TransformerClassifier(model_config(chosen, _words(chosen), CLASSES))
+
+
+@cache
+def _words(chosen: Config) -> int:
+    """How many words the model knows.  The real corpora fill the vocabulary up; the sample has far fewer."""
+    return len(Materials(chosen).vocabulary) if chosen.pair == "sample" else chosen.vocabulary
 
 
 def _parts(count: int) -> list[tuple[str, str]]:

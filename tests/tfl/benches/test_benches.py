@@ -104,6 +104,7 @@ def test_the_parts_add_up() -> None:
     found = layers.layers({"pair": "sample", "awake": EVERYTHING, "pretrained": True})
     size = {part["part"]: part["parameters"] for part in found["parts"]}
     assert sum(size[part] for part in EVERYTHING) == found["total"] == found["learning"]
+    assert size["embedding"] < 64 * 1000, "the sample's words, not the most that a vocabulary may hold"
     inside = sum(count for part, count in size.items() if part.startswith("encoder.layers.1."))
     assert inside == size["encoder.layers.1"]
 
