@@ -12,7 +12,7 @@ from textual.widgets import OptionList, Static
 
 from tests.tui import scenes
 from tests.tui.scenes import StandInGrading
-from tests.tui.told_jobs import ToldJob, told_jobs
+from tests.tui.stand_in_jobs import StandInJob, stand_in_jobs
 from tfl import course as courses
 from tfl import workspace as workspaces
 from tfl.course import Course
@@ -78,9 +78,9 @@ def trained_course(tiny_course: Course) -> Course:
 
 
 @pytest.fixture
-def jobs() -> Iterator[list[ToldJob]]:
+def jobs() -> Iterator[list[StandInJob]]:
     """The jobs that the app starts, which do nothing but what the test tells them."""
-    with told_jobs() as made:
+    with stand_in_jobs() as made:
         yield made
 
 

@@ -13,7 +13,8 @@ from textual.widgets import Input
 from grader.marks import State
 from tests.tui import scenes
 from tests.tui.conftest import shown
-from tests.tui.stand_in_jobs import StandInJob
+from tests.tui.said import SAID
+from tests.tui.stand_in_jobs import stand_in_jobs
 from tfl import workspace as workspaces
 from tfl.course import Course
 from tfl.errors import SubmissionError
@@ -136,7 +137,7 @@ def staged(shot: Shot, theme: str, course: Course) -> Iterator[TflApp]:
     grading = scenes.StandInGrading(shot.states)
     with ExitStack() as stack:
         stack.enter_context(scenes.stood_in(grading))
-        stack.enter_context(mock.patch("tui.jobs.Job", StandInJob))
+        stack.enter_context(stand_in_jobs(SAID))
         if shot.refused:
             trouble = SubmissionError(
                 "exercise3_layer_unfreezing.py cannot be read: line 12: '(' was never closed.", "Mend it and save."

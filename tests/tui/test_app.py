@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from tests.tui.conftest import MakeRun, notes, shown, until
 from tests.tui.scenes import StandInGrading
-from tests.tui.told_jobs import Unwilling
+from tests.tui.stand_in_jobs import Unwilling
 from tfl import lessons
 from tui import editing, settings
 from tui.app import TflApp

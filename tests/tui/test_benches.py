@@ -9,7 +9,7 @@ from textual.widgets import Input, OptionList
 
 from tests.tui import scenes
 from tests.tui.conftest import MakeRun, shown, until
-from tests.tui.told_jobs import ToldJob
+from tests.tui.stand_in_jobs import StandInJob
 from tfl.errors import ServiceError
 from tfl.events import Failed, Progress, Result, Stage
 from tui.app import TflApp
@@ -210,7 +210,7 @@ RANKED = {
 }
 
 
-async def test_films_are_ranked_by_a_job_with_their_evidence(jobs: list[ToldJob]) -> None:
+async def test_films_are_ranked_by_a_job_with_their_evidence(jobs: list[StandInJob]) -> None:
     app = TflApp(Path("runs"), place="recommender")
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: "Press enter" in shown(pilot))
@@ -229,7 +229,7 @@ async def test_films_are_ranked_by_a_job_with_their_evidence(jobs: list[ToldJob]
         await until(pilot, lambda: "worst of 40 films" in shown(pilot) and "tt1" in shown(pilot))
 
 
-async def test_leaving_the_recommender_stops_its_job(jobs: list[ToldJob]) -> None:
+async def test_leaving_the_recommender_stops_its_job(jobs: list[StandInJob]) -> None:
     app = TflApp(Path("runs"), place="recommender")
     async with app.run_test() as pilot:
         await until(pilot, lambda: "Press enter" in shown(pilot))

@@ -9,7 +9,7 @@ from textual.widgets import DataTable
 
 from tests.tui import scenes
 from tests.tui.conftest import notes, shown, until
-from tests.tui.told_jobs import ToldJob
+from tests.tui.stand_in_jobs import StandInJob
 from tfl.events import Failed, Finished, Started
 from tui.app import TflApp
 from tui.screens.compare import CompareScreen
@@ -64,6 +64,20 @@ async def test_the_table_is_sorted_by_one_column_after_the_other(app: TflApp) ->
             orders.append(rows(pilot))
         assert orders[0] == orders[-1] and orders[1][0][:2] != orders[0][0][:2]
         assert all(sorted(order) == sorted(orders[0]) for order in orders)
+
+
+async def test_a_click_on_a_column_sorts_by_it_and_a_second_one_the_other_way_round(app: TflApp) -> None:
+    scenes.some_comparison()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await compared(pilot)
+        await pilot.click(DataTable, offset=(3, 0))
+        await until(pilot, lambda: "sorted by strategy" in shown(pilot))
+        names = [row[0] for row in rows(pilot)]
+        assert names == sorted(names)
+        await pilot.click(DataTable, offset=(3, 0))
+        await until(pilot, lambda: [row[0] for row in rows(pilot)] == names[::-1])
+        await pilot.press("s")
+        await until(pilot, lambda: "sorted by test" in shown(pilot))  # from its beginning again
 
 
 async def test_the_filter_leaves_the_rows_that_fit(app: TflApp) -> None:
@@ -121,7 +135,7 @@ async def test_a_damaged_comparison_says_what_to_do(app: TflApp, content: str) -
     assert PATH.read_text() == content
 
 
-async def test_it_trains_what_is_missing_and_shows_the_result(app: TflApp, jobs: list[ToldJob]) -> None:
+async def test_it_trains_what_is_missing_and_shows_the_result(app: TflApp, jobs: list[StandInJob]) -> None:
     async with app.run_test() as pilot:
         await until(pilot, lambda: "Nothing has been compared yet" in shown(pilot))
         await pilot.press("t")
@@ -132,7 +146,7 @@ async def test_it_trains_what_is_missing_and_shows_the_result(app: TflApp, jobs:
         await compared(pilot)
 
 
-async def test_a_failure_is_shown_and_stopping_leaves_what_is_trained(app: TflApp, jobs: list[ToldJob]) -> None:
+async def test_a_failure_is_shown_and_stopping_leaves_what_is_trained(app: TflApp, jobs: list[StandInJob]) -> None:
     async with app.run_test() as pilot:
         await until(pilot, lambda: "Nothing has been compared yet" in shown(pilot))
         await pilot.press("t")

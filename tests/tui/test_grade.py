@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from tests.tui.conftest import notes, shown, until
 from tests.tui.scenes import StandInGrading
-from tests.tui.told_jobs import ToldJob
+from tests.tui.stand_in_jobs import StandInJob
 from tfl.course import Course
 from tfl.errors import SubmissionError
 from tfl.events import Epoch, Failed, Finished, Result, Stage, Started, Step
@@ -50,7 +50,7 @@ def app(learner: Learner, trained_course: Course, grading: StandInGrading) -> Tf
     return TflApp(Path("runs"), Learner(Path("work")), "exercise1")
 
 
-async def graded(pilot: Pilot[None], jobs: list[ToldJob]) -> GradeScreen:
+async def graded(pilot: Pilot[None], jobs: list[StandInJob]) -> GradeScreen:
     """Checks, passes, and asks for the training."""
     await until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen) and "Warming up" not in shown(pilot))
     await pilot.press("g")  # not before it has passed
@@ -63,7 +63,7 @@ async def graded(pilot: Pilot[None], jobs: list[ToldJob]) -> GradeScreen:
     return pilot.app.screen
 
 
-async def test_the_training_is_watched_and_then_its_report_is_shown(app: TflApp, jobs: list[ToldJob]) -> None:
+async def test_the_training_is_watched_and_then_its_report_is_shown(app: TflApp, jobs: list[StandInJob]) -> None:
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await graded(pilot, jobs)
         assert jobs[0].name == "grader.training.work:compare"
@@ -82,7 +82,7 @@ async def test_the_training_is_watched_and_then_its_report_is_shown(app: TflApp,
     assert jobs[0].stops == 0
 
 
-async def test_a_failure_says_why_and_the_mark_stands(app: TflApp, jobs: list[ToldJob]) -> None:
+async def test_a_failure_says_why_and_the_mark_stands(app: TflApp, jobs: list[StandInJob]) -> None:
     async with app.run_test() as pilot:
         await graded(pilot, jobs)
         jobs[0].say(*TRAINING, Failed(message="Your code stopped: [/] ValueError.", action="Mend it."))
@@ -95,7 +95,7 @@ async def test_a_failure_says_why_and_the_mark_stands(app: TflApp, jobs: list[To
     assert kept["exercises"]["exercise1"]["best"]["passed"] is True
 
 
-async def test_escape_first_stops_the_training_and_then_leaves(app: TflApp, jobs: list[ToldJob]) -> None:
+async def test_escape_first_stops_the_training_and_then_leaves(app: TflApp, jobs: list[StandInJob]) -> None:
     async with app.run_test() as pilot:
         screen = await graded(pilot, jobs)
         jobs[0].say(*TRAINING)
@@ -109,7 +109,7 @@ async def test_escape_first_stops_the_training_and_then_leaves(app: TflApp, jobs
 
 
 async def test_a_file_that_cannot_be_read_any_more_is_not_trained_with(
-    app: TflApp, jobs: list[ToldJob], grading: StandInGrading, monkeypatch: pytest.MonkeyPatch
+    app: TflApp, jobs: list[StandInJob], grading: StandInGrading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app.run_test() as pilot:
         await until(pilot, lambda: isinstance(app.screen, ExerciseScreen) and "Warming up" not in shown(pilot))

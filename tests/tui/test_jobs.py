@@ -7,7 +7,7 @@ from textual.widgets import Static
 
 from tests.tui.conftest import notes, shown, until
 from tests.tui.scenes import StandInGrading
-from tests.tui.told_jobs import ToldJob
+from tests.tui.stand_in_jobs import StandInJob
 from tfl import jobs as real_jobs
 from tfl.course import Course
 from tfl.events import Epoch, Failed, Finished, Progress, Stage, Started, Step
@@ -35,7 +35,7 @@ def step(number: int) -> Step:
     return Step(run="r", epoch=1, step=number, steps=9, loss=0.5, examples_per_second=100, seconds_left=3)
 
 
-async def test_comparing_goes_on_while_one_looks_elsewhere_and_its_end_is_told(jobs: list[ToldJob]) -> None:
+async def test_comparing_goes_on_while_one_looks_elsewhere_and_its_end_is_told(jobs: list[StandInJob]) -> None:
     app = TflApp(Path("runs"), place="compare")
     async with app.run_test(notifications=True) as pilot:
         await until(pilot, lambda: "Nothing has been compared yet" in shown(pilot))
@@ -54,7 +54,7 @@ async def test_comparing_goes_on_while_one_looks_elsewhere_and_its_end_is_told(j
     assert jobs[0].stops == 0
 
 
-async def test_quitting_from_another_screen_waits_for_the_job_and_then_quits(jobs: list[ToldJob]) -> None:
+async def test_quitting_from_another_screen_waits_for_the_job_and_then_quits(jobs: list[StandInJob]) -> None:
     app = TflApp(Path("runs"), place="compare")
     async with app.run_test() as pilot:
         await until(pilot, lambda: "Nothing has been compared yet" in shown(pilot))
@@ -67,7 +67,7 @@ async def test_quitting_from_another_screen_waits_for_the_job_and_then_quits(job
 
 
 async def test_leaving_a_grading_stops_it_even_by_the_palette(
-    jobs: list[ToldJob], learner: Learner, trained_course: Course, grading: StandInGrading
+    jobs: list[StandInJob], learner: Learner, trained_course: Course, grading: StandInGrading
 ) -> None:
     app = TflApp(Path("runs"), Learner(Path("work")), "exercise1")
     async with app.run_test() as pilot:
@@ -88,7 +88,7 @@ async def test_leaving_a_grading_stops_it_even_by_the_palette(
         await until(pilot, lambda: len(jobs) == 2)
 
 
-async def test_there_is_one_job_at_a_time(jobs: list[ToldJob]) -> None:
+async def test_there_is_one_job_at_a_time(jobs: list[StandInJob]) -> None:
     app = TflApp(Path("runs"), place="compare")
     async with app.run_test() as pilot:
         await until(pilot, lambda: "Nothing has been compared yet" in shown(pilot))
@@ -116,7 +116,7 @@ async def test_a_job_that_crashes_says_so_and_another_can_be_started(
         assert app.job is None and app.screen.query_one("#form").disabled is False
 
 
-async def test_what_a_job_says_is_never_markup(jobs: list[ToldJob]) -> None:
+async def test_what_a_job_says_is_never_markup(jobs: list[StandInJob]) -> None:
     app = TflApp(Path("runs"), place="train")
     async with app.run_test() as pilot:
         await until(pilot, lambda: "Choose a strategy" in shown(pilot))
@@ -130,10 +130,10 @@ async def test_what_a_job_says_is_never_markup(jobs: list[ToldJob]) -> None:
 
 
 def test_of_several_counts_that_wait_the_last_is_enough() -> None:
-    one, other = ToldJob("train", {}), ToldJob("train", {})
+    one, other = StandInJob("train", {}), StandInJob("train", {})
     epoch = Epoch(run="r", epoch=1, train_loss=1, train_accuracy=1, validation_loss=1, validation_accuracy=1, seconds=1)
 
-    def replaces(newer: object, older: object, job: ToldJob = one) -> bool:
+    def replaces(newer: object, older: object, job: StandInJob = one) -> bool:
         return JobTold(one, older).can_replace(JobTold(job, newer))  # type: ignore[arg-type]
 
     assert replaces(step(2), step(1))

@@ -7,7 +7,7 @@ import pytest
 from textual.widgets import OptionList
 
 from tests.tui.conftest import MakeRun, notes, shown, until
-from tests.tui.told_jobs import Unwilling
+from tests.tui.stand_in_jobs import Unwilling
 from tfl.errors import CourseError, TflError, UsageError
 from tui import places
 from tui.app import TflApp

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList
 
 from tests.tui.conftest import shown, until
-from tests.tui.told_jobs import Unwilling
+from tests.tui.stand_in_jobs import Unwilling
 from tfl import course as courses
 from tfl import progress
 from tfl.course import Course
