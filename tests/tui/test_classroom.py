@@ -1,14 +1,17 @@
 """A class's results, read from a real gradebook."""
 
+import errno
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from textual.pilot import Pilot
 from textual.widgets import DataTable
 
+from grader.classes import tables
 from grader.classes.gradebook import Gradebook, NewAttempt, grading
 from grader.classes.roster import Student
 from grader.classes.tables import AttemptRow
@@ -130,6 +133,66 @@ async def test_damaged_results_say_so(app: TflApp, spoil: str) -> None:
         BOOK.write_bytes(b"no database at all" * 100)
     async with app.run_test() as pilot:
         await until(pilot, lambda: isinstance(app.screen, ClassScreen) and "is damaged" in shown(pilot))
+
+
+@pytest.fixture
+def refusing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder of results as another's is: whoever opens something there to write is refused.  Even root."""
+    opened = Path.open
+
+    def open_(path: Path, mode: str = "r", *details: Any, **more: Any) -> Any:
+        if path.absolute().is_relative_to(RESULTS.absolute()) and set(mode) & set("wax+"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, mode, *details, **more)
+
+    monkeypatch.setattr(Path, "open", open_)
+
+
+@pytest.mark.usefixtures("book", "refusing")
+async def test_results_that_cannot_be_written_are_shown_and_left_alone(app: TflApp) -> None:
+    before = BOOK.read_bytes()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ClassScreen) and len(names(pilot)) == 3)
+        await pilot.press("r")
+        await until(pilot, lambda: "3 students, 2 of them sent something" in shown(pilot))
+    assert BOOK.read_bytes() == before
+
+
+@pytest.mark.parametrize("written", [True, False], ids=["own", "read-only"])
+async def test_results_of_an_older_tfl_are_shown(app: TflApp, request: pytest.FixtureRequest, written: bool) -> None:
+    RESULTS.mkdir()
+    with closing(sqlite3.connect(BOOK)) as connection:
+        connection.executescript(tables.STEPS[0] + "PRAGMA user_version = 1")
+        connection.execute("INSERT INTO student VALUES ('ada', 1, ?)", ('{"id": "ada", "name": "Ada Lovelace"}',))
+        connection.commit()
+    before = BOOK.read_bytes()
+    if not written:
+        request.getfixturevalue("refusing")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ClassScreen) and names(pilot) == ["Ada Lovelace"])
+        assert "1 student, 0 of them sent something" in shown(pilot)
+    assert written or BOOK.read_bytes() == before
+
+
+@pytest.mark.usefixtures("book")
+async def test_a_click_on_a_column_sorts_the_class(app: TflApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ClassScreen) and len(names(pilot)) == 3)
+        order = ["Ada Lovelace", "Kurt Gödel", "[Emmy] [/b]"]
+        for column, wanted in (("sum", order), ("sum", order[::-1]), ("student", order), ("1", order)):
+            await click_on(pilot, column)
+            await until(pilot, lambda wanted=wanted: names(pilot) == wanted)
+
+
+async def click_on(pilot: Pilot[None], column: str) -> None:
+    """Click on the name of a column."""
+    table: DataTable[Any] = pilot.app.screen.query_one(DataTable)
+    before = 0
+    for one in table.ordered_columns:
+        if one.label.plain.strip() == column:
+            break
+        before += one.get_render_width(table)
+    await pilot.click(table, offset=(before + 2, 0))
 
 
 @pytest.mark.usefixtures("book")
