@@ -183,7 +183,8 @@ class Gradebook:
         found = Roster(known).find([name])
         if len(found) == 1:
             return found[0]
-        raise UnknownName("student", name, [student.id for student in (found or known)])
+        # Several of one name are told apart by their ids.
+        raise UnknownName("student", name, [one.id for one in found] or [one.shown for one in known])
 
     def add_attempts(self, attempts: Sequence[NewAttempt]) -> int:
         """Keep attempts with copies of their files; returns how many were not known yet.

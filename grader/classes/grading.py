@@ -82,14 +82,14 @@ def grade(request: Request, workers: Callable[[], Workers]) -> Iterator[Event]:
         waiting = book.wait(_wanted(request, book, checks))
         failed = trained = 0
         if waiting or request.train:
-            yield Stage(name="checking", detail=f"{waiting:,} submissions")
+            yield Stage(name="checking", detail=_count(waiting, "submission"))
             with workers() as crew:
                 for event in _checked(book, course, crew, checks, waiting):
                     failed += isinstance(event, Graded) and event.score is None
                     yield event
                 if request.train:
                     trained = book.wait(_passed(request), "train")
-                    yield Stage(name="training", detail=f"with the parts of {trained:,} submissions that have passed")
+                    yield Stage(name="training", detail=f"with {_count(trained, 'submission')} that passed every check")
                     yield from _trained(book, crew, checks, trained)
         yield Result(value=_result(request, intake, waiting, failed) | {"trained": trained})
         yield Finished(seconds=time.perf_counter() - began)
@@ -231,7 +231,7 @@ def _told(intake: Intake, roster: Roster | None) -> Iterator[Stage | Notice]:
     """What a person should know of how the submissions were read."""
     kinds = ", ".join(f"{TITLES[name]} ({count:,})" for name, count in intake.layouts.most_common())  # type: ignore[index]
     yield Stage(name="layout", detail=kinds)
-    counts = f"{intake.attempts:,} submissions of {len(intake.students):,} students, {intake.new:,} of them new"
+    counts = f"{_count(intake.attempts, 'submission')} of {_count(len(intake.students), 'student')}, {intake.new:,} new"
     yield Stage(name="taken in", detail=counts)
     if intake.passed_over:
         kinds = ", ".join(f"{name} × {count:,}" for name, count in intake.passed_over.most_common())
@@ -248,6 +248,10 @@ def _told(intake: Intake, roster: Roster | None) -> Iterator[Stage | Notice]:
         yield Notice(text=f"{printable(oddity.path)}: {printable(oddity.reason)}.")
     if (more := len(intake.oddities) - SHOWN) > 0:
         yield Notice(text=f"… and {more:,} more files like these; the report lists all.")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + "s" * (number != 1)
 
 
 def _result(request: Request, intake: Intake | None, waiting: int, failed: int) -> dict[str, Any]:

@@ -187,6 +187,9 @@ def _is_no_student(values: dict[str, str]) -> bool:
 def _student(values: dict[str, str], path: Path, number: int) -> Student:
     if not values.get("name") and (values.get("first") or values.get("last")):
         values["name"] = " ".join(filter(None, (values.get("first"), values.get("last"))))
+    also = [word.strip() for word in values.pop("also", "").split(";") if word.strip()]
+    if re.fullmatch(r"\D+ \d+", values.get("number", "")) and (values.get("login") or values.get("email")):
+        also.append(values.pop("number"))  # Moodle's “Participant 31”: another one in each assignment
     key = next((values[field] for field in KEYS if values.get(field)), "")
     if not key:
         raise UsageError(f"Line {number} of the roster {path} names nobody.", "Give it a login, a number or a name.")
@@ -195,5 +198,4 @@ def _student(values: dict[str, str], path: Path, number: int) -> Student:
             f"Line {number} of the roster {path} has {key} for an id: a spreadsheet has rounded it.",
             "Format the column as text, fill it again, and save.",
         )
-    also = tuple(word.strip() for word in values.pop("also", "").split(";") if word.strip())
-    return Student(id=key, also=also, **values)
+    return Student(id=key, also=tuple(also), **values)

@@ -35,6 +35,8 @@ def ids(roster: Roster) -> list[str]:
         (CANVAS, ["alovelace", "ghopper"]),
         ("First name,Last name,ID number,Email address\nAda,Lovelace,007,ada@x.org\n", ["007"]),  # Moodle
         ("First Name,Last Name,SID,Email,Sections\nAda,Lovelace,s01,ada@x.org,\n", ["s01"]),  # Gradescope
+        ("Identifier,Full name,Email address\nParticipant 31,Ada,ada@x.org\n", ["ada@x.org"]),  # Moodle's worksheet
+        ("Identifier,Full name\nParticipant 31,Ada\nParticipant 32,Ada\n", ["Participant 31", "Participant 32"]),
         ('"identifier","github_username","github_id","name"\n"s01","ada-l","1",""\n', ["s01"]),  # GitHub Classroom
         ("id,first_name,last_name,email,lms_user_id\nada,Ada,Lovelace,,\n", ["ada"]),  # nbgrader
         ("Nachname;Vorname;E-Mail-Adresse\nMüller;Åsa;asa@x.org\n", ["asa@x.org"]),
