@@ -176,7 +176,7 @@ class _View:
                 self.line(f"Done in {duration(event.seconds)}.")
 
     def line(self, text: str, style: str = "") -> None:
-        self.out.print(text, style=style)
+        self.out.print(text, style=style, soft_wrap=not self.out.is_terminal)  # a terminal would break words
 
     def bar(self, work: str, done: int, total: int, figures: str) -> None:
         if self.live.disable:
