@@ -125,10 +125,9 @@ Changing marks: tfl class --help."""
         self.students = students
         marked = [given for student in students for given in student.given if given.points is not None]
         share = sum(given.points or 0 for given in marked) / max(1, sum(given.worth for given in marked))
+        average = f"{share:.0%} of the points on average" if marked else "nothing is marked yet"
         sent = sum(any(given.state != "missing" for given in student.given) for student in students)
-        said = (
-            f"{plural(len(students), 'student')}, {sent} of them sent something; {share:.0%} of the points on average"
-        )
+        said = f"{plural(len(students), 'student')}, {sent} of them sent something; {average}"
         self.query_one("#said", Static).update(Content(said))
         self.title_bar.state(plural(len(students), "student"))
         self.draw()
