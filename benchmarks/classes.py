@@ -3,7 +3,7 @@
     python -m benchmarks.classes [--count 1000] [--report 10000] [--peers FOLDER]
 
 1,000 generated submissions of exercise 1: right, partly right, wrong, broken, and 5 % hostile, each a file of its
-own.  They are graded by the very command's code, into a new gradebook, with as many graders as there are cores.
+own.  They are graded by the very command's code, into a new gradebook, with as many graders as the command starts.
 With --peers, 20 of them go through nbgrader and Otter too (`class_peers`).
 """
 
@@ -195,7 +195,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser("python -m benchmarks.classes")
     parser.add_argument("--count", type=int, default=1000, help="submissions that are graded")
     parser.add_argument("--report", type=int, default=10_000, help="submissions in the report; 0: none")
-    parser.add_argument("--jobs", type=int, default=psutil.cpu_count() or 1)
+    parser.add_argument("--jobs", type=int, default=(psutil.cpu_count() or 1) + 1)
     parser.add_argument("--peers", type=Path, help="where `python -m benchmarks.peers` has installed the others")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)

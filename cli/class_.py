@@ -33,7 +33,10 @@ docs/classes.md tells more; each command has --help with examples.
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=HELP, short_help=HELP.partition("\n")[0])
 
 Jobs = Annotated[
-    int | None, typer.Option("--jobs", min=1, help="Graders side by side on this machine (default: one a core).")
+    int | None,
+    typer.Option(
+        "--jobs", min=1, help="Graders side by side (default: one a core and one more; with --train, one a core)."
+    ),
 ]
 Weak = Annotated[
     bool,
@@ -212,6 +215,8 @@ def _run(request: Any, jobs: int | None, cluster: str | None, weak: bool, quiet:
     from grader.classes.grading import grade
 
     chosen = [exercise.id for exercise in request.exercises]
+    # One more than cores: a grader waits while its guest works, and for an endless one 6 s.  Trainings never wait.
+    jobs = jobs or (os.cpu_count() or 1) + (not request.train)
     code = show.follow(
         _with_failures(grade(request, _workers(request.course, chosen, jobs, cluster, weak)), request.results),
         json=json,
@@ -222,7 +227,7 @@ def _run(request: Any, jobs: int | None, cluster: str | None, weak: bool, quiet:
 
 
 def _workers(
-    course: courses.Course, exercises: list[str], jobs: int | None, cluster: str | None, weak: bool
+    course: courses.Course, exercises: list[str], jobs: int, cluster: str | None, weak: bool
 ) -> Callable[[], Any]:
     if cluster:
         from grader.classes.cluster import Cluster
@@ -230,7 +235,7 @@ def _workers(
         return lambda: Cluster(cluster, course, exercises, weak)
     from grader.classes.pool import Pool, warm
 
-    return lambda: Pool(course, lambda: warm(course, exercises, weak), jobs or os.cpu_count() or 1)
+    return lambda: Pool(course, lambda: warm(course, exercises, weak), jobs)
 
 
 def _with_failures(events: Iterator[Event], results: Path) -> Iterator[Event]:
