@@ -175,9 +175,7 @@ Enter goes on inside the chosen stage: first its lesson, then its exercise.  n g
         standing = self.standings[event.option_index]
         self.query_one("#about", Static).update(self._about(standing))
         self.query_one("#task", Static).update(self._about_exercise(standing))
-        stays = self.query_one("#stays", ProseView)
-        stays.show(self._stays(standing))
-        stays.display = bool(stays.prose.blocks)
+        self._show_what_stays(standing)
         self.query_one("#stage").scroll_home(animate=False)
         self.refresh_bindings()
 
@@ -198,7 +196,8 @@ Enter goes on inside the chosen stage: first its lesson, then its exercise.  n g
             lines += [Content(), Content.assemble((name, "bold"), points)]
         else:
             lines.append(Content())
-        lines.append(Content.assemble(("Lesson  ", "bold"), _share(standing.read, standing.steps, "step")))
+        read = f"{standing.read} of {plural(standing.steps, 'step')}" if standing.steps else ""
+        lines.append(Content.assemble(("Lesson  ", "bold"), (read, "$foreground 60%")))
         room = self.query_one("#stage").scrollable_content_region.width - 2 if low else MUCH
         for number, step in enumerate(lesson.steps, start=1):
             done = number <= standing.read
@@ -209,11 +208,12 @@ Enter goes on inside the chosen stage: first its lesson, then its exercise.  n g
             lines.append(Content.styled("This lesson is not written yet.", "$foreground 60%"))
         return Content("\n").join(lines)
 
-    def _stays(self, standing: Standing) -> str:
-        """What stays of a lesson that is read, where there is room beside the exercise."""
-        if not self.has_class("-vast") or standing.lesson_left:
-            return ""
-        return self.home.learner.lesson(standing.stage).summary.partition("\n## ")[0]
+    def _show_what_stays(self, standing: Standing) -> None:
+        """The end of a lesson that is read, where there is room beside the exercise."""
+        view = self.query_one("#stays", ProseView)
+        view.display = self.has_class("-vast") and not standing.lesson_left
+        if view.display:
+            view.show(self.home.learner.lesson(standing.stage).summary.partition("\n## ")[0])
 
     def _about_exercise(self, standing: Standing) -> Content:
         """The exercise of a stage: what it asks, how far it has come, and its checks where there is room."""
@@ -298,9 +298,3 @@ Enter goes on inside the chosen stage: first its lesson, then its exercise.  n g
         self.notify(f"{made.folder} holds the exercises now.", title="Workspace", markup=False)
         self.standings = self.home.learner.standings()
         self._redraw()  # they may be the same as before
-
-
-def _share(done: int, total: int, noun: str) -> Content:
-    if not total:
-        return Content()
-    return Content.styled(f"{done} of {plural(total, noun)}", "$foreground 60%")
