@@ -12,16 +12,14 @@ an older tfl has written can be brought up to date; what only reads works, and e
 
 import fcntl
 import hashlib
-import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from sqlalchemy import Connection, Select, create_engine, delete, event, func, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -30,6 +28,7 @@ from sqlalchemy.orm import Session
 
 from grader.classes import tables
 from grader.classes.arrivals import Oddity
+from grader.classes.read_only import can_be_written, copied
 from grader.classes.roster import Roster, Student
 from grader.classes.tables import (
     AttemptRow,
@@ -84,9 +83,9 @@ class Gradebook:
                 raise GradebookError(f"{folder} cannot be made: {error.strerror}.", "Name another folder.") from error
         elif not self.path.exists():
             raise GradebookError(f"There is no gradebook in {folder}.", "`tfl class grade … --out` makes one.")
-        if self.path.exists() and not _can_be_written(self.path):
+        if self.path.exists() and not can_be_written(self.path):
             self._copy = tempfile.TemporaryDirectory(prefix="tfl-gradebook-")
-        at = _copied(self.path, Path(self._copy.name)) if self._copy else self.path
+        at = copied(self.path, Path(self._copy.name)) if self._copy else self.path
         self.engine = create_engine(f"sqlite:///{at}", connect_args={"timeout": 30})
         event.listen(self.engine, "connect", _settings)
         event.listen(self.engine, "begin", _begin)
@@ -382,35 +381,6 @@ def ungraded(attempt: int, course: str, checks: str, failure: str) -> GradingRow
         failure=failure,
         remarks="",
     )
-
-
-def _can_be_written(path: Path) -> bool:
-    """Whether the file can be, and files beside it: SQLite keeps its journal there."""
-    try:
-        path.open("r+b").close()
-        (path.parent / ".lock").open("a").close()
-    except OSError:
-        return False
-    return True
-
-
-def _copied(path: Path, folder: Path) -> Path:
-    """A copy of the tables, with what a killed process has left in the journal.  Raises GradebookError."""
-    copy = folder / FILE
-    try:
-        try:
-            address = f"file:{quote(str(path.resolve()))}?mode=ro"
-            with closing(sqlite3.connect(address, uri=True)) as source, closing(sqlite3.connect(copy)) as target:
-                source.backup(target)  # whole, also while somebody else grades
-        except sqlite3.OperationalError:  # nobody has it open, and the journal's index cannot be made beside it
-            for part in (path, path.with_name(f"{FILE}-wal")):
-                if part.exists():
-                    shutil.copyfile(part, folder / part.name)
-    except OSError as error:
-        raise GradebookError(f"The gradebook {path} cannot be read: {error.strerror}.", "Ask its owner.") from error
-    except sqlite3.DatabaseError as error:
-        raise GradebookError(f"The gradebook {path} is damaged: {error}.", "Restore a copy of it.") from error
-    return copy
 
 
 def _settings(connection: sqlite3.Connection, _: object) -> None:
