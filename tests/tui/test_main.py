@@ -16,6 +16,12 @@ def test_nothing_heavy_is_imported_before_there_is_something_to_draw(module: str
     assert HEAVY & {name.partition(".")[0] for name in ended.stdout.split()} == set()
 
 
+def test_the_first_picture_does_without_a_reader_of_markdown() -> None:
+    program = "import sys, tui.app; print(*sys.modules, sep='\\n')"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert {"markdown_it", "tui.prose"} & set(ended.stdout.split()) == set()
+
+
 def test_without_a_terminal_one_sentence_points_to_the_commands() -> None:
     ended = subprocess.run(START, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert (ended.returncode, ended.stdout) == (2, "")

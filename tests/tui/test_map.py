@@ -79,6 +79,24 @@ async def test_a_course_whose_lessons_are_damaged_says_where(learner: Learner) -
         await until(pilot, lambda: "has no settings on top" in shown(pilot))
 
 
+async def test_where_there_is_much_room_a_lesson_that_is_read_leaves_its_end(learner: Learner) -> None:
+    assert learner.workspace
+    top = '+++\nkind = "summary"\ntitle = "What stays"\n+++\n'
+    end = learner.course.lessons / "02-squaring/02-end.md"
+    end.write_text(f"{top}# What stays\n\nA square has sides.\n\n## Go deeper\n\nBooks.\n")
+    learner.workspace.record_step("squaring", 2)
+    app = app_of(Learner(Path("work")))
+    async with app.run_test(size=(200, 60)) as pilot:
+        await until(pilot, lambda: "A square has sides." in shown(pilot))
+        assert "Books." not in shown(pilot)
+        await pilot.press("up")  # to a lesson that is not read
+        await until(pilot, lambda: "A square has sides." not in shown(pilot))
+        await pilot.press("down")
+        await until(pilot, lambda: "A square has sides." in shown(pilot))
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: "A square has sides." not in shown(pilot))
+
+
 async def test_settings_are_kept(learner: Learner) -> None:
     first = app_of(learner)
     async with first.run_test() as pilot:

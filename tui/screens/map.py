@@ -1,6 +1,6 @@
 """The course map: every stage with its state, what is in it, and what comes next."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -15,10 +15,12 @@ from tfl.errors import TflError
 from tfl.standing import Next, Standing
 from tui.screens.base import TflScreen
 from tui.widgets.footer import Footer
-from tui.widgets.prose_view import ProseView
 from tui.widgets.title import Title
 from tui.widgets.too_small import TooSmall
 from tui.words import STATES, bar, plural, wrong
+
+if TYPE_CHECKING:
+    from tui.widgets.prose_view import ProseView
 
 SECONDS = 1.0  # between two looks at the progress
 MUCH = 1_000  # columns: as many as a title wants
@@ -41,6 +43,7 @@ Enter goes on inside the chosen stage: first its lesson, then its exercise.  n g
         Binding("i", "make_workspace", "Workspace"),
     ]
 
+    _stays: "ProseView | None" = None  # of the lesson: made when it is first shown
     standings: reactive[list[Standing]] = reactive(list, init=False)
 
     def compose(self) -> ComposeResult:
@@ -52,7 +55,6 @@ Enter goes on inside the chosen stage: first its lesson, then its exercise.  n g
             with VerticalScroll(id="stage"):
                 with Vertical(id="lesson"):
                     yield Static(id="about")
-                    yield ProseView(id="stays")
                 yield Static(id="task")
         yield Footer()
         yield TooSmall()
@@ -210,10 +212,16 @@ Enter goes on inside the chosen stage: first its lesson, then its exercise.  n g
 
     def _show_what_stays(self, standing: Standing) -> None:
         """The end of a lesson that is read, where there is room beside the exercise."""
-        view = self.query_one("#stays", ProseView)
-        view.display = self.has_class("-vast") and not standing.lesson_left
-        if view.display:
-            view.show(self.home.learner.lesson(standing.stage).summary.partition("\n## ")[0])
+        wanted = self.has_class("-vast") and not standing.lesson_left
+        text = self.home.learner.lesson(standing.stage).summary.partition("\n## ")[0] if wanted else ""
+        if self._stays is None and text:
+            from tui.widgets.prose_view import ProseView  # Markdown: the first picture does without
+
+            self._stays = ProseView(id="stays")
+            self.query_one("#lesson").mount(self._stays)
+        if self._stays:
+            self._stays.display = bool(text)
+            self._stays.show(text)
 
     def _about_exercise(self, standing: Standing) -> Content:
         """The exercise of a stage: what it asks, how far it has come, and its checks where there is room."""
