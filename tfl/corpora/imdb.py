@@ -3,10 +3,12 @@
     aclImdb/train/pos/123_9.txt     review 123, 9 stars; likewise neg, unsup (unlabelled), and test/
     aclImdb/train/urls_pos.txt      line i (from 0) is the address of the film that review i is about
 
-An archive is read as a stream and never unpacked.  Only members with such names are read, and only when they
-are ordinary files: links, devices and paths that lead elsewhere are passed over.
+An archive is read as a stream and never unpacked, to its very end, where its checksum is.  Only members with such
+names are read, and only when they are ordinary files: links, devices and paths that lead elsewhere are passed over.
 """
 
+import bz2
+import gzip
 import lzma
 import re
 import stat
@@ -16,6 +18,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
+from io import BufferedIOBase, BufferedReader
 from pathlib import Path
 from typing import Self
 
@@ -40,7 +43,9 @@ DAMAGED = (  # what archives raise when they are cut short, corrupt, encrypted o
     zlib.error,
     EOFError,
     RuntimeError,
+    OSError,  # of gzip and bz2; one of the operating system has an errno
 )
+PIECE = 1 << 20  # bytes
 
 Kind = tuple[str, str]  # ("train", "pos")
 Member = tuple[str, int, Callable[[], bytes]]  # path, size in bytes, its content
@@ -62,6 +67,8 @@ def read(path: Path, progress: Progress | None = None) -> tuple[dict[str, list[R
         for name, size, content in _members(path, progress):
             found.take(name, size, content)
     except DAMAGED as error:
+        if isinstance(error, OSError) and error.errno:
+            raise
         raise CorpusError(
             f"{path.name} is damaged, cut short, or no archive that can be read here ({error}).",
             "Download it again (tfl data fetch imdb), or give another copy.",
@@ -70,7 +77,9 @@ def read(path: Path, progress: Progress | None = None) -> tuple[dict[str, list[R
     if absent:
         raise CorpusError(
             f"{path.name} holds no reviews in {', '.join(absent)}.",
-            "Give the whole aclImdb folder (train and test, each with pos and neg) or its archive.",
+            "Unpack it and import the CSV files in it."
+            if found.tables
+            else "Give the whole aclImdb folder (train and test, each with pos and neg) or its archive.",
         )
     rows = {"train": found.rows("train", *CLASSES), "test": found.rows("test", *CLASSES)}
     unlabelled = found.rows("train", "unsup")
@@ -91,9 +100,13 @@ class _Found:
         self.reviews: dict[Kind, dict[int, tuple[str, int]]] = defaultdict(dict)  # id → text, stars
         self.films: dict[Kind, list[str]] = defaultdict(list)
         self.rejected: list[Rejected] = []
+        self.tables = False  # whether there are CSV files, as in archives of other corpora
 
     def take(self, name: str, size: int, content: Callable[[], bytes]) -> None:
         """Keep a member that is a review or a list of films; pass over any other."""
+        self.tables |= name.endswith(".csv")
+        if name.startswith("/") or ".." in name.split("/"):
+            return
         if match := REVIEW.search(name):
             split, kind, number, stars = match.groups()
             known = self.reviews[split, kind]
@@ -103,7 +116,9 @@ class _Found:
                 if not (text := content().decode("utf-8").strip()):
                     raise ValueError("no text")
                 known[int(number)] = text, int(stars)
-            except ValueError as error:  # UnicodeDecodeError is one
+            except UnicodeDecodeError as error:
+                self.rejected.append(Rejected(self.file, name, f"not text in UTF-8 (byte {error.start + 1})"))
+            except ValueError as error:
                 self.rejected.append(Rejected(self.file, name, str(error)))
         elif (match := URLS.search(name)) and size < LONGEST_URLS:
             split, kind = match.groups()
@@ -172,10 +187,24 @@ class _Header(tarfile.TarInfo):
 
 def _tar_members(path: Path, progress: Progress | None) -> Iterator[Member]:
     total = path.stat().st_size
-    with path.open("rb") as file, tarfile.open(fileobj=file, mode="r|*", tarinfo=_Header) as archive:
-        for done, member in enumerate(archive):
-            archive.members = []  # type: ignore[attr-defined]  # it would keep all 100,000 of them
-            if progress and done % 500 == 0:
-                progress(f"reading {path.name}", file.tell(), total, "bytes")
-            if member.isreg() and (content := archive.extractfile(member)):
-                yield member.name, member.size, content.read
+    with path.open("rb") as file, _decompressed(file) as data:
+        with tarfile.open(fileobj=data, mode="r|", tarinfo=_Header) as archive:
+            for done, member in enumerate(archive):
+                archive.members = []  # type: ignore[attr-defined]  # it would keep all 100,000 of them
+                if progress and done % 500 == 0:
+                    progress(f"reading {path.name}", file.tell(), total, "bytes")
+                if member.isreg() and (content := archive.extractfile(member)):
+                    yield member.name, member.size, content.read
+        while data.read(PIECE):  # the checksum is behind the last member; `tarfile` by itself looks at none
+            pass
+
+
+def _decompressed(file: BufferedReader) -> BufferedIOBase:
+    """What a compressed file holds, verified while it is read; any other file as it is."""
+    start = file.read(6)
+    file.seek(0)
+    if start.startswith(b"\x1f\x8b"):
+        return gzip.GzipFile(fileobj=file)
+    if start == b"\xfd7zXZ\x00":
+        return lzma.LZMAFile(file)
+    return bz2.BZ2File(file) if start.startswith(b"BZh") else file

@@ -57,7 +57,7 @@ def test_reviews_without_lists_of_films_have_no_film(reviews: Files, pack: Pack)
     [
         ("train/pos/7_11.txt", b"x", "11 stars"),
         ("train/pos/7_8.txt", b" \n", "no text"),
-        ("train/pos/7_8.txt", b"\xff", "utf-8"),
+        ("train/pos/7_8.txt", b"x\xff", "not text in UTF-8 (byte 2)"),
         ("train/pos/7_8.txt", b"x" * (imdb.LONGEST + 1), "too long"),
         ("copy/train/pos/2_7.txt", b"x", "twice"),
     ],
@@ -110,11 +110,14 @@ def test_links_in_a_zip_are_passed_over(reviews: Files, pack: Pack) -> None:
 
 
 @pytest.mark.parametrize("form", ["tar", "zip"])
-def test_paths_that_lead_elsewhere_write_nothing(reviews: Files, pack: Pack, tmp_path: Path, form: str) -> None:
+def test_paths_that_lead_elsewhere_are_passed_over_and_write_nothing(
+    reviews: Files, pack: Pack, tmp_path: Path, form: str
+) -> None:
     path = pack({**reviews, "../../train/pos/60_9.txt": b"x", "/tmp/train/pos/61_9.txt": b"x"}, form)
     before = set(tmp_path.rglob("*"))
-    imdb.read(path)
+    rows, _ = imdb.read(path)
 
+    assert len(rows["train"]) == 4
     assert set(tmp_path.rglob("*")) == before
 
 
@@ -127,6 +130,24 @@ def test_an_archive_cut_short_is_refused(reviews: Files, pack: Pack, form: str, 
 
     with pytest.raises(CorpusError, match="cut short"):
         imdb.read(path)
+
+
+@pytest.mark.parametrize("form", ["tar.gz", "tar.xz", "tar.bz2", "zip"])
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7])
+def test_an_archive_with_a_changed_byte_is_refused(reviews: Files, pack: Pack, form: str, share: float) -> None:
+    noise = random.Random(0).randbytes(2_000).hex().encode()
+    path = pack({name: noise + content for name, content in reviews.items()}, form)
+    data = bytearray(path.read_bytes())
+    data[int(share * len(data))] ^= 0xFF
+    path.write_bytes(data)
+
+    with pytest.raises(CorpusError, match="damaged"):
+        imdb.read(path)
+
+
+def test_an_archive_of_csv_files_says_to_unpack_it(pack: Pack) -> None:
+    with pytest.raises(CorpusError, match="Unpack it"):
+        imdb.read(pack({"ag_news_csv/train.csv": b"1,a,b\n"}, "zip"))
 
 
 def test_no_reviews_of_a_class_is_an_error_that_names_it(reviews: Files, pack: Pack) -> None:
