@@ -3,6 +3,7 @@
 import gzip
 import shlex
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -67,11 +68,20 @@ def vectors(path: Path | None) -> dict[str, str | int]:
     opener = gzip.open if path.suffix == ".gz" else open
     try:
         with opener(path, "rt", encoding="utf-8") as file:
-            *_, line = islice(file, 2)  # the first may be a header
-        width = len(line.split(" ")) - 1
+            lines = list(islice(file, 2))  # the first may be a header
+        if not lines:
+            raise ValueError("it is empty")
+        if not (width := len(lines[-1].split(" ")) - 1):
+            raise ValueError("a line has one word and no numbers")
         return {"vectors": str(path.resolve()), "vectors_sha256": files.digest(path), "width": width}
-    except (OSError, ValueError, EOFError) as error:
-        raise UsageError(f"{path} cannot be read as word vectors: {error}.", "Give a text file, as GloVe's.") from error
+    except (OSError, ValueError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or error
+        if isinstance(error, UnicodeDecodeError):
+            reason = "it is not text in UTF-8"
+        raise UsageError(
+            f"{path} cannot be read as word vectors: {reason}.",
+            "Give a text file with one word and its numbers a line, as GloVe's.",
+        ) from error
 
 
 @contextmanager

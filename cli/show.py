@@ -101,9 +101,11 @@ def follow(
     view: _JsonView | _View = _JsonView() if json else _View(quiet)
     last: Event | None = None
     result: Result | None = None
+    speaks = os.environ.get("RANK", "0") == "0"  # of torchrun's processes only the first
     try:
         for last in events:
-            view.show(last)
+            if speaks:
+                view.show(last)
             if isinstance(last, Result):
                 result = last
     finally:

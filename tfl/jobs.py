@@ -47,7 +47,7 @@ LOG_LINES = 20  # how much of a dead job's standard error is told
 
 STOPPED = "Stopped before it was done."
 OUT_OF_MEMORY = "Memory ran out."
-LESS_MEMORY = "Close other programs, or ask for smaller batches."
+LESS_MEMORY = "Close other programs and run it again; a training goes on with --resume."
 
 
 # --------------------------------------------------------------------------------------- the front end's side
@@ -266,7 +266,7 @@ def _unexpected(error: Exception) -> Failed:
     if isinstance(error, MemoryError) or re.search("out of memory|can't allocate memory", str(error)):
         return Failed(message=OUT_OF_MEMORY, action=LESS_MEMORY, trace=trace)
     return Failed(
-        message=f"Something went wrong inside tfl: {type(error).__name__}: {error}",
+        message=f"Something went wrong inside tfl: {type(error).__name__}: {error}.",
         action="Run it again with --debug to see where.",
         exit_code=EXIT_FAILED,
         trace=trace,

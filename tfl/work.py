@@ -1,5 +1,7 @@
 """What the jobs do: each reads its request, does the work, and emits events (`tfl.jobs` runs it)."""
 
+import errno
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,11 +11,14 @@ from pathlib import Path
 from tfl import paths, runs
 from tfl.config import Config
 from tfl.device import choose_device
+from tfl.errors import RunError
 from tfl.events import Notice, Progress, Result, Started
 from tfl.jobs import Emit, Request
 from tfl.loading import LoadedRun, best_run, load_run
 from tfl.runs import RunRecord
 from tfl.session import Session
+
+UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 def pretrain(request: Request, emit: Emit) -> None:
@@ -93,12 +98,20 @@ def _session(request: Request, config: Config, emit: Emit) -> Session:
 
 @contextmanager
 def _word_on_going_on(request: Request) -> Iterator[None]:
-    """Add to an interruption the command that goes on from it."""
+    """Add to an interruption the command that goes on from it; a disk that takes nothing more is one, too."""
+    word = f"Go on with `{request['continue']}`." if request.get("continue") else ""
     try:
         yield
     except KeyboardInterrupt as stop:
-        word = f"Go on with `{request['continue']}`." if request.get("continue") else ""
         raise KeyboardInterrupt(word) from stop
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        raise RunError(
+            f"The folder of the runs, {_path(request, 'runs_dir') or paths.runs_dir()}, cannot be written: "
+            f"{os.strerror(error.errno)}.",
+            f"Free some space, or name another folder with --runs-dir or TFL_RUNS.  {word}".strip(),
+        ) from error
 
 
 def predict(request: Request, emit: Emit) -> None:

@@ -122,6 +122,15 @@ def test_quietly_only_notices_are_printed(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().out == "! The cache was damaged and is made again.\n"
 
 
+def test_under_torchrun_only_the_first_process_prints(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RANK", "1")
+    assert show.follow([Finished(seconds=0)]) == 0
+    assert show.follow([Finished(seconds=0)], json=True) == 0
+    assert capsys.readouterr().out == ""
+
+
 def test_the_result_is_handed_over_once_the_job_is_done(capsys: pytest.CaptureFixture[str]) -> None:
     results: list[dict[str, Any]] = []
     show.follow(TRAINING, show_result=results.append)

@@ -111,13 +111,26 @@ def test_a_model_is_as_wide_as_the_word_vectors_that_it_starts_from(tfl: Train, 
         ("train full --rate 0", "--rate should be greater than 0, not 0.0."),
         ("train full --epochs 0", "--epochs should be greater than or equal to 1, not 0."),
         ("pretrain --seed -1", "--seed should be greater than or equal to 0, not -1."),
-        ("train full --vectors nowhere.txt", "nowhere.txt cannot be read as word vectors"),
+        ("train full --vectors nowhere.txt", "nowhere.txt cannot be read as word vectors: No such file or directory."),
         ("train full --corpus other", "'--corpus'"),
         ("train", "STRATEGY"),
     ],
 )
 def test_a_wrong_choice_is_told_before_a_job_starts(tfl: Train, line: str, said: str) -> None:
     assert tfl(*line.split()).code == 2
+    assert said in tfl.err
+    assert tfl.job == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"", "it is empty"), (b"\xff\xfe\xfa", "not text in UTF-8"), (b"PK", "numbers a line")]
+)
+def test_a_file_that_holds_no_word_vectors_is_told_plainly(
+    tfl: Train, tmp_path: Path, content: bytes, said: str
+) -> None:
+    file = tmp_path / "vectors.txt"
+    file.write_bytes(content)
+    assert tfl("pretrain", "--vectors", str(file)).code == 2
     assert said in tfl.err
     assert tfl.job == ""
 

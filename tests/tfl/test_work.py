@@ -1,5 +1,7 @@
 """The jobs that train: what they answer, and what they say when they are stopped."""
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ import pytest
 
 from tfl import work
 from tfl.config import Config
+from tfl.errors import RunError
 from tfl.events import Event, Notice, Result, Stage, Started
 from tfl.jobs import JobFunction
 from tfl.runs import RunFolder
@@ -57,6 +60,23 @@ def test_whoever_stops_a_run_is_told_the_command_that_goes_on(ask: Ask) -> None:
 
     with pytest.raises(KeyboardInterrupt, match="Go on with `tfl train baseline --resume`"):
         work.train(ask(**{"continue": "tfl train baseline --resume"}), stop)
+
+
+def test_a_disk_that_takes_nothing_more_is_told_with_what_to_do(ask: Ask) -> None:
+    def full(event: Event) -> None:
+        if isinstance(event, Stage):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(RunError, match=r"No space left on device.*--runs-dir.*Go on with `tfl train full --resume`"):
+        work.train(ask(**{"continue": "tfl train full --resume"}), full)
+
+
+def test_what_else_the_system_refuses_is_not_taken_for_a_full_disk(ask: Ask) -> None:
+    def other(event: Event) -> None:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        work.train(ask(), other)
 
 
 @pytest.mark.parametrize("resume", [True, False])

@@ -71,7 +71,7 @@ def tokenized(corpus: str, split: str, data_dir: Path | None = None, report: Rep
         write(folder, texts, report)
     except OSError as error:
         raise CacheError(
-            f"The token cache {folder.parent} cannot be written: {error.strerror}.",
+            f"The token cache {folder.parent} cannot be written: {error.strerror or error}.",
             "Free some space, or set TFL_CACHE to another folder.",
         ) from error
     return read(folder)

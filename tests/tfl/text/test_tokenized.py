@@ -174,6 +174,15 @@ def test_a_cache_folder_that_is_read_only_or_full_is_one_sentence(monkeypatch: p
         tokenized(*SAMPLE)
 
 
+def test_numpy_has_no_words_for_a_full_disk_and_they_are_not_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("30720 requested and 0 written")
+
+    monkeypatch.setattr(np, "save", refuse)
+    with pytest.raises(CacheError, match="cannot be written: 30720 requested and 0 written"):
+        tokenized(*SAMPLE)
+
+
 def test_a_cache_that_another_process_has_made_meanwhile_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     tokenize, others = tokenizer.tokenize, []
 
