@@ -19,6 +19,7 @@ from cli.options import (
     same_command,
     told_plainly,
 )
+from cli.reading import paragraph
 from tfl import comparison_files as on_paper
 from tfl.comparison import QUICK, Comparison, plan
 from tfl.errors import UsageError
@@ -96,13 +97,15 @@ def _show(result: dict[str, Any]) -> None:
     show.line(f"\n{on_paper.title(found)}", bold=True)
     for note in found.notes:
         show.line(note)
-    show.table(on_paper.COLUMNS, map(on_paper.cells, found.rows), right=on_paper.NUMBERS)
-    show.line(f"\n{on_paper.LEGEND}")
+    show.table(on_paper.COLUMNS, map(on_paper.cells, found.rows), right=on_paper.NUMBERS, keys=on_paper.KEYS)
+    show.line("")
+    paragraph(on_paper.LEGEND)
     if found.pretraining:
         show.line("")
         columns = on_paper.PRETRAINING_COLUMNS
         show.table(columns, map(on_paper.pretraining_cells, found.pretraining), right=on_paper.NUMBERS)
-    show.line(f"\n{on_paper.totals(found)}")
+    show.line("")
+    paragraph(on_paper.totals(found))
     show.line(f"The table is in {runs_dir / 'comparison.json'} and {runs_dir / 'comparison.md'}, its figures are:")
     for figure in found.figures:
         show.line(f"  {runs_dir / figure}")

@@ -161,12 +161,13 @@ def _show_corpora(corpora_: list[tuple[str, str, corpora.CorpusInfo | None]]) ->
         for split, known in info.splits.items():
             classes = ", ".join(f"{label} {count:,}" for label, count in known.per_class.items())
             also_in_test = None if split == "test" else f"{known.also_in_test:,}"
-            cells = (split, f"{known.rows:,}", classes or "unlabelled", f"{known.duplicates:,}", also_in_test)
+            cells = (split, f"{known.rows:,}", f"{known.duplicates:,}", also_in_test, classes or "unlabelled")
             rows.append((name, state, *cells))
     show.table(
-        ["corpus", "state", "split", "rows", "classes", "duplicates", "also in test"],
+        ["corpus", "state", "split", "rows", "duplicates", "also in test", "classes"],
         rows,
         right=["rows", "duplicates", "also in test"],
+        keys=3,
     )
 
 

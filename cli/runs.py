@@ -40,6 +40,7 @@ def list_(json: Json = False, runs_dir: RunsDir = None) -> None:
             ["run", "corpus", "labels", "state", "validation", "test", "time"],
             [_row(record) for record in records] + [(run.id, None, None, "damaged") for run in damaged],
             right=["labels", "validation", "test", "time"],
+            keys=1,
         )
         for run in damaged:
             show.failure(run.reason, f"Remove it with `tfl runs remove {run.id}`.")
@@ -67,6 +68,7 @@ def show_(run: RunId, json: Json = False, runs_dir: RunsDir = None) -> None:
             list(history[0]),
             [[_figure(value) for value in epoch.values()] for epoch in history],
             right=list(history[0]),
+            keys=1,
         )
     if record.confusion:
         show.line("\nTest examples by true class (rows) and predicted class (columns):")

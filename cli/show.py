@@ -6,9 +6,9 @@ shows how far the work has come.  Anywhere else there are plain lines: no colour
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from json import dumps
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
@@ -35,6 +35,8 @@ from tfl.printable import defused, printable
 from tfl.runs import RunRecord
 
 PLAIN_WIDTH = 200  # columns where no terminal limits them
+UNLIMITED = 100_000  # of a table there
+GAP = 3  # between the columns of a table
 
 EPOCH_HEADER = "epoch   train loss  accuracy   validation loss  accuracy   seconds"
 
@@ -76,15 +78,48 @@ def failure(message: str, action: str = "", trace: str = "") -> None:
     err.print(defused(f"{message} {action}".strip()))
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
-    """Print rows under their column names; the columns named in `right` hold numbers."""
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = (), keys: int = 0) -> None:
+    """Print rows under their column names; the columns named in `right` hold numbers.
+
+    Where a terminal is too narrow for it, cells are folded; with `keys`, the table comes in pieces instead, each with
+    the first `keys` columns, so that no number and no name is broken.  Without a terminal every row is one line.
+    """
     out = console()
-    shown = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
-    for column in columns:
-        shown.add_column(column, justify="right" if column in right else "left", overflow="fold")
-    for row in rows:
-        shown.add_row(*("–" if cell is None else str(cell) for cell in row))
-    out.print(shown, soft_wrap=False)
+    cells = [["–" if cell is None else str(cell) for cell in row] for row in rows]
+    cells = [row + [""] * (len(columns) - len(row)) for row in cells]
+    if not (terminal := out.is_terminal):
+        out.width = UNLIMITED
+    for number, places in enumerate(pieces(columns, cells, out.width, keys) if terminal else [range(len(columns))]):
+        shown = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
+        for place in places:
+            justify: Literal["left", "right"] = "right" if columns[place] in right else "left"
+            shown.add_column(columns[place], justify=justify, overflow="fold", no_wrap=place < keys)
+        for row in cells:
+            shown.add_row(*(row[place] for place in places))
+        if number:
+            out.print("")
+        if terminal:
+            out.print(shown, soft_wrap=False)
+            continue
+        with out.capture() as captured:
+            out.print(shown, soft_wrap=False)
+        print("\n".join(text.rstrip() for text in captured.get().splitlines()))
+
+
+def pieces(columns: Sequence[str], cells: Sequence[Sequence[str]], width: int, keys: int) -> Iterator[Sequence[int]]:
+    """Which columns stand beside each other in `width` columns: all of them, or `keys` and as many more as fit."""
+    widths = [max(map(len, column)) + GAP for column in zip(columns, *cells, strict=True)]
+    room = width - sum(widths[:keys]) + GAP
+    if not keys or sum(widths[keys:]) <= room:
+        yield range(len(columns))
+        return
+    chosen: list[int] = []
+    for place in range(keys, len(columns)):
+        if chosen and sum(widths[i] for i in chosen) + widths[place] > room:
+            yield [*range(keys), *chosen]
+            chosen = []
+        chosen.append(place)
+    yield [*range(keys), *chosen]
 
 
 def follow(

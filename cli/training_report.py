@@ -1,6 +1,5 @@
 """Printing what came out of training with a learner's code: the value that `grader.training` ends with."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from cli import show
@@ -8,8 +7,6 @@ from cli.verdicts import wrapped
 from grader.training.report import Report, Row, Share
 from tfl.formats import duration, score
 from tfl.printable import defused, printable
-
-GAP = 3  # between the columns of a table
 
 
 def print_report(value: dict[str, Any]) -> None:
@@ -19,9 +16,7 @@ def print_report(value: dict[str, Any]) -> None:
     show.line(f"{report.size} · {report.device}")
     show.line("")
     columns, cells = _table(report.rows)
-    out = show.console()
-    for part in _fitting(columns, cells, out.width if out.is_terminal else None):
-        show.table(*part, right=columns[1:])
+    show.table(columns, cells, right=columns[1:], keys=1)
     if report.chart:
         show.line("")
     for line in report.chart:
@@ -57,24 +52,6 @@ def _table(rows: list[Row]) -> tuple[list[str], list[list[str]]]:
         columns[heading] = [_figure(row.figures.get(heading)) for row in rows]
     told = {heading: cells for heading, cells in columns.items() if any(cells)}
     return list(told), [list(line) for line in zip(*told.values(), strict=True)]
-
-
-def _fitting(
-    columns: list[str], cells: list[list[str]], width: int | None
-) -> Iterator[tuple[list[str], list[list[str]]]]:
-    """The table, or several with the first column in each where one would be wider than the terminal."""
-    widths = [max(map(len, column)) + GAP for column in zip(columns, *cells, strict=True)]
-    chosen = [0]
-    for place in range(1, len(columns)):
-        if width and len(chosen) > 1 and sum(widths[i] for i in chosen) + widths[place] - GAP > width:
-            yield _of(columns, chosen), [_of(row, chosen) for row in cells]
-            chosen = [0]
-        chosen.append(place)
-    yield _of(columns, chosen), [_of(row, chosen) for row in cells]
-
-
-def _of(row: list[str], places: list[int]) -> list[str]:
-    return [row[place] for place in places]
 
 
 def _share(share: Share | None) -> str:

@@ -24,6 +24,7 @@ COLUMNS = (
     "note",
 )
 PRETRAINING_COLUMNS = ("pre-training", "on", "seconds", "test")
+KEYS = 3  # columns that say which row it is
 NUMBERS = ("labels", "trainable", "epochs", "seconds", "validation", "test", "95 %", "gap")  # columns to align
 
 LEGEND = (

@@ -8,6 +8,8 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cli import show
 from tfl.events import (
@@ -196,6 +198,34 @@ def test_a_table_cuts_nothing_off_without_a_terminal(capsys: pytest.CaptureFixtu
     show.table(["run", "accuracy"], [("x" * 90, 0.5), ("[bold]", None)], right=["accuracy"])
     out = capsys.readouterr().out
     assert "x" * 90 in out and "[bold]" in out and "–" in out
+
+
+def test_without_a_terminal_a_row_is_one_line_without_blanks_at_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    show.table(["run", "note"], [("a", "word " * 100 + "end"), ("b", "")])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert lines[1].endswith("end") and lines[2] == "b"
+
+
+COLUMNS = ["run", "corpus", *(f"figure {number}" for number in range(6))]
+CELLS = [["full-sample-s0-1a2b3c", "sample (synthetic)", *"123456"], ["b", "IMDB", *"123456"]]
+
+
+@given(width=st.integers(40, 140), keys=st.integers(1, 2))
+def test_a_table_wider_than_the_terminal_comes_in_pieces_that_fit(width: int, keys: int) -> None:
+    parts = list(show.pieces(COLUMNS, CELLS, width, keys))
+    widths = [max(map(len, column)) for column in zip(COLUMNS, *CELLS, strict=True)]
+    assert [place for part in parts for place in part[keys:]] == list(range(keys, len(COLUMNS)))
+    assert all(list(part[:keys]) == list(range(keys)) for part in parts)
+    assert all(
+        sum(widths[place] + show.GAP for place in part) - show.GAP <= width for part in parts if len(part) > keys + 1
+    )
+
+
+def test_a_table_that_fits_or_has_no_keys_comes_in_one_piece() -> None:
+    whole = [range(len(COLUMNS))]
+    assert list(show.pieces(COLUMNS, CELLS, 200, 1)) == whole
+    assert list(show.pieces(COLUMNS, CELLS, 20, 0)) == whole
 
 
 @pytest.mark.parametrize(("rate", "shown"), [(1234.0, "1,234 texts/s"), (1.0, "1 texts/s"), (0.05, "3.0 texts/min")])

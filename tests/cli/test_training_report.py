@@ -55,14 +55,3 @@ def test_a_claim_that_was_not_shown_is_said_so(capsys: pytest.CaptureFixture[str
 def test_charts_keep_their_columns_and_notes_lose_their_escapes(capsys: pytest.CaptureFixture[str]) -> None:
     text = printed(capsys, report())
     assert "   a   chart" in text and "\x1b[31m" not in text
-
-
-@pytest.mark.parametrize("width", [60, 80, 100])
-def test_a_table_wider_than_the_terminal_comes_in_pieces(width: int) -> None:
-    columns = ["", *(f"a figure of number {i}" for i in range(6))]
-    cells = [[name, *"123456"] for name in ("from scratch", "yours: a long name")]
-    parts = list(training_report._fitting(columns, cells, width))
-    assert [heading for part, _ in parts for heading in part[1:]] == columns[1:]
-    assert [[row[0] for row in rows] for _, rows in parts] == [["from scratch", "yours: a long name"]] * len(parts)
-    assert all(sum(len(heading) + 3 for heading in part[1:]) + 18 <= width for part, _ in parts)
-    assert list(training_report._fitting(columns, cells, None)) == [(columns, cells)]
