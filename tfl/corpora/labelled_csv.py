@@ -30,8 +30,9 @@ def read(paths: dict[str, Path]) -> tuple[list[str], dict[str, list[Row]], list[
         raise CorpusError(f"{file} has no usable rows ({where}: {reason}).", "Each row is to be a label and a text.")
     names = sorted({label for found in pairs.values() for label, _ in found}, key=_natural)
     if not 2 <= len(names) <= MOST_CLASSES:
+        count = "1 label" if len(names) == 1 else f"{len(names)} different labels"
         raise CorpusError(
-            f"{', '.join(path.name for path in paths.values())} has {len(names)} different labels.",
+            f"{', '.join(path.name for path in paths.values())} has {count}.",
             f"A corpus needs 2 to {MOST_CLASSES} classes; each row is a label and a text.",
         )
     rows = {split: [Row(text, names.index(label)) for label, text in found] for split, found in pairs.items()}
@@ -45,7 +46,7 @@ def _pairs(path: Path) -> tuple[list[tuple[str, str]], list[Rejected]]:
     for number, cells, fault in read_lines(path):
         cells = [cell.strip() for cell in cells]
         if len(cells) != 2:
-            fault = fault or f"{len(cells)} columns instead of 2 (label, text)"
+            fault = fault or f"{len(cells)} column{'s' * (len(cells) > 1)} instead of 2 (label, text)"
         elif not all(cells):
             fault = "no label or no text"
         if fault:

@@ -82,8 +82,12 @@ def _tables(paths: list[Path]) -> Source:
     for path, cells in shapes.items():
         if not cells:
             raise CorpusError(f"{path.name} has no rows.", WHAT_FITS)
+        if len(cells) == 1 and (mark := next((mark for mark in ";\t|" if mark in cells[0]), "")):
+            shown = "tabs" if mark == "\t" else f"“{mark}”"
+            raise CorpusError(f"{path.name} has {shown} between its columns.", "Save it with commas between them.")
         if not (ag_news.fits(cells) or len(cells) == 2):
-            raise CorpusError(f"{path.name} has {len(cells)} columns in its first row.", WHAT_FITS)
+            count = "1 column" if len(cells) == 1 else f"{len(cells)} columns"
+            raise CorpusError(f"{path.name} has {count} in its first row.", WHAT_FITS)
     kinds = {"ag-news" if ag_news.fits(cells) else "labelled" for cells in shapes.values()}
     files = {"test" if TEST_FILE.search(path.stem) else "train": path for path in paths}
     if len(kinds) > 1 or len(files) < len(paths):

@@ -37,7 +37,9 @@ def read_lines(path: Path) -> Iterator[Line]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield Line(number, [], f"not valid CSV: {error}")
+            more = reader.line_num - number  # a quote that is never closed takes the lines behind it with it
+            rest = f"; {more:,} more lines were taken for part of it" if more > 0 else ""
+            yield Line(number, [], f"not valid CSV: {error}{rest}")
             continue
         if cells:
             yield Line(number, cells, "")

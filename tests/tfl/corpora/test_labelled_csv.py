@@ -68,10 +68,20 @@ def test_rows_that_do_not_fit_are_rejected_with_their_line(tmp_path: Path) -> No
     ]
 
 
+def test_a_quote_that_is_never_closed_says_how_much_it_has_cost(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(BODY + 'neg,"never closed\npos,lost\nneg,lost too\n')
+    _, rows, [rejected] = labelled_csv.read({"train": path})
+
+    assert rows["train"] == ROWS
+    assert rejected.where == "line 5"
+    assert "2 more lines" in rejected.reason
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("neg,a\nneg,b\nneg,c\n", "1 different labels"),
+        ("neg,a\nneg,b\nneg,c\n", "has 1 label[.]"),
         ("".join(f"{i},text {i}\n{i},other {i}\n" for i in range(51)), "51 different labels"),
         ("a,\nb,\n", r"no usable rows \(line 1: no label or no text\)"),
     ],

@@ -108,7 +108,14 @@ def test_a_folder_with_nothing_known_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("", "no rows"), ("a,b,c,d\n", "4 columns"), ("just a line\n", "1 columns"), ("\0\1\2", "not text")],
+    [
+        ("", "no rows"),
+        ("a,b,c,d\n", "4 columns"),
+        ("just a line\n", "1 column "),
+        ("\0\1\2", "not text"),
+        ("pos;good\n", "“;” between"),
+        ("pos\tgood\n", "tabs between"),
+    ],
 )
 def test_a_file_that_does_not_fit_is_refused_with_the_reason(tmp_path: Path, text: str, reason: str) -> None:
     with pytest.raises(CorpusError, match=reason):
