@@ -14,7 +14,7 @@ def test_both_waits_are_measured_on_the_sample(
     monkeypatch.setattr(start, "CACHE_ROUNDS", 1)
     assert start.main(["--corpus", "sample", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert report["about"]["corpus"] == "sample reviews (synthetic)"
+    assert report["about"]["corpus"] == "sample (synthetic) reviews"
     assert set(report["ratios"]) == {"tfl --help / import typer", "tokenizing anew / second start"}
     assert all(ratio > 0 for ratio in report["ratios"].values())
 

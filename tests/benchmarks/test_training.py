@@ -18,7 +18,7 @@ def toy_size(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_comparison_is_measured_on_the_sample(capsys: pytest.CaptureFixture[str]) -> None:
     assert training.main(["--corpus", "sample", "--reviews", "64", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert report["about"]["corpus"] == "sample reviews (synthetic)"
+    assert report["about"]["corpus"] == "sample (synthetic) reviews"
     assert {(row["task"], row["peer"]) for row in report["ratios"]} == COMPARED.keys()
     for row in report["ratios"]:
         assert row["ratio"] == pytest.approx(row["peer_seconds"] / row["tfl_seconds"])

@@ -101,7 +101,7 @@ def test_status_of_a_folder_laid_out_as_published(news: Path, tmp_path: Path) ->
 
 
 def test_the_sample_is_always_called_synthetic() -> None:
-    assert "sample-reviews: sample reviews (synthetic), made in memory" in run("status")
+    assert "sample-reviews: sample (synthetic) reviews, made in memory" in run("status")
 
 
 def test_status_as_json(data_dir: Path) -> None:

@@ -23,11 +23,11 @@ def two_runs() -> tuple[RunFolder, RunFolder]:
             id=FULL,
             strategy="full",
             pair="sample",
-            corpus="sample reviews (synthetic)",
+            corpus="sample (synthetic) reviews",
             seed=0,
             state="finished",
             source="pretrain-sample-s0-aaaaaa",
-            source_kind="sample news (synthetic)",
+            source_kind="sample (synthetic) news",
             config={"epochs": 2},
             seconds=65,
             best_epoch=1,
@@ -46,7 +46,7 @@ def two_runs() -> tuple[RunFolder, RunFolder]:
             id=SCRATCH,
             strategy="scratch",
             pair="sample",
-            corpus="sample reviews (synthetic)",
+            corpus="sample (synthetic) reviews",
             seed=0,
             labels=200,
         )
@@ -88,7 +88,7 @@ pytestmark = pytest.mark.usefixtures("two_runs")
 def test_the_list_shows_each_run_with_its_corpus_state_and_accuracy(out: Output) -> None:
     tfl("runs", "list")
     lines = {line.split()[0]: line for line in out.text.splitlines()}
-    assert all(part in lines[FULL] for part in ("sample reviews (synthetic)", "all", "finished", "0.880", "0.875"))
+    assert all(part in lines[FULL] for part in ("sample (synthetic) reviews", "all", "finished", "0.880", "0.875"))
     assert all(part in lines[SCRATCH] for part in ("200", "interrupted", "–"))
 
 

@@ -32,7 +32,7 @@ RECORD: dict[str, Any] = {
     "id": RUN,
     "strategy": "full",
     "pair": "sample",
-    "corpus": "sample reviews (synthetic)",
+    "corpus": "sample (synthetic) reviews",
     "seed": 0,
     "state": "finished",
     "best_epoch": 1,
@@ -43,7 +43,7 @@ RECORD: dict[str, Any] = {
 }
 TRAINING: list[Event] = [
     Started(job="train", title="Full fine-tuning of [bold] words"),
-    Stage(name="tokenizing", detail="sample reviews (synthetic)"),
+    Stage(name="tokenizing", detail="sample (synthetic) reviews"),
     *[Progress(stage="tokenizing", done=done, total=100, unit="texts") for done in range(0, 101, 5)],
     *[
         Step(run=RUN, epoch=1, step=step, steps=8, loss=0.7, examples_per_second=1234.5, seconds_left=90.0)
@@ -149,7 +149,7 @@ def test_without_a_terminal_there_are_plain_lines(capsys: pytest.CaptureFixture[
     show.follow(TRAINING)
     assert capsys.readouterr().out.splitlines() == [
         "Full fine-tuning of [bold] words",
-        "▸ tokenizing: sample reviews (synthetic)",
+        "▸ tokenizing: sample (synthetic) reviews",
         "  tokenizing: 25 %  25/100 texts",
         "  tokenizing: 50 %  50/100 texts",
         "  tokenizing: 75 %  75/100 texts",
@@ -160,7 +160,7 @@ def test_without_a_terminal_there_are_plain_lines(capsys: pytest.CaptureFixture[
         "    1       0.5100     0.760                 –         –       3.0",
         "    2       0.4100         –            0.4500     0.800       3.0",
         "! The cache was damaged and is made again.",
-        f"✓ {RUN} on sample reviews (synthetic): test accuracy 0.875 (95 %: 0.860 to 0.890), "
+        f"✓ {RUN} on sample (synthetic) reviews: test accuracy 0.875 (95 %: 0.860 to 0.890), "
         "best epoch 1 of 2, 1 min 05 s",
         "Done in 1 min 10 s.",
     ]

@@ -17,10 +17,10 @@ RECORD = RunRecord(
     id="full-sample-s0-1a2b3c",
     strategy="full",
     pair="sample",
-    corpus="sample reviews (synthetic)",
+    corpus="sample (synthetic) reviews",
     seed=0,
     labels=1200,
-    source_kind="sample news (synthetic)",
+    source_kind="sample (synthetic) news",
     parameters_trainable=34_242,
     parameters_total=99_138,
     train=Score(loss=0.1, accuracy=0.95),
@@ -141,7 +141,7 @@ def test_a_file_that_holds_no_word_vectors_is_told_plainly(
 def test_the_result_tells_accuracies_what_was_trained_and_where_it_is(tfl: Train) -> None:
     tfl("train", "full")
     for fact in (
-        "full on sample reviews (synthetic), seed 0",
+        "full on sample (synthetic) reviews, seed 0",
         "34,242 of 99,138 parameters",
         "0.900, gap +0.050",
         "0.850, 95 %: 0.810 to 0.880",

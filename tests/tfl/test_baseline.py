@@ -98,7 +98,7 @@ def test_a_weighted_text_has_length_1_unless_nothing_occurs_in_it() -> None:
 
 def test_it_leaves_a_finished_run_without_weights(session: Session, tiny: Callable[..., Config]) -> None:
     record = train_baseline(session, tiny("baseline"))
-    assert record.state == "finished" and record.corpus == "sample reviews (synthetic)"
+    assert record.state == "finished" and record.corpus == "sample (synthetic) reviews"
     assert record.parameters_trainable == record.parameters_total > 0
     assert record.train and record.test and record.train.accuracy > record.test.accuracy
     assert sum(map(sum, record.confusion or [])) == 80

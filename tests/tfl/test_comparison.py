@@ -37,7 +37,7 @@ def record(config: Config, test: float = 0.8, **facts: Any) -> RunRecord:
     right = round(50 * test)
     defaults: dict[str, Any] = {
         "state": "finished",
-        "source_kind": "" if config.strategy in ("scratch", "baseline") else "sample news (synthetic)",
+        "source_kind": "" if config.strategy in ("scratch", "baseline") else "sample (synthetic) news",
         "parameters_trainable": 1000,
         "seconds": 10.0,
         "epochs_run": 4,

@@ -25,7 +25,7 @@ def record(run: str = FULL, **changes: object) -> RunRecord:
         "id": run,
         "strategy": run.split("-")[0],
         "pair": "sample",
-        "corpus": "sample reviews (synthetic)",
+        "corpus": "sample (synthetic) reviews",
         "seed": 0,
         "state": "finished",
     }
@@ -302,4 +302,4 @@ def test_impossible_counts_are_refused(counts: tuple[int, int]) -> None:
 
 
 def test_a_record_is_readable_json() -> None:
-    assert json.loads(stored().record_file.read_text())["corpus"] == "sample reviews (synthetic)"
+    assert json.loads(stored().record_file.read_text())["corpus"] == "sample (synthetic) reviews"

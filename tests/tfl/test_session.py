@@ -64,8 +64,8 @@ def test_a_record_says_what_was_asked_and_where_it_ran(session: Session, asked: 
 
 
 def test_a_record_from_the_sample_says_so(session: Session, asked: Config) -> None:
-    assert session.perform(asked, "", Work()).corpus == "sample reviews (synthetic)"
-    assert session.perform(asked.pretraining(), "", Work()).corpus == "sample news (synthetic)"
+    assert session.perform(asked, "", Work()).corpus == "sample (synthetic) reviews"
+    assert session.perform(asked.pretraining(), "", Work()).corpus == "sample (synthetic) news"
 
 
 def test_a_record_of_a_part_says_how_large_it_is(session: Session, tiny: Callable[..., Config]) -> None:

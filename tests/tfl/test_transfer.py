@@ -24,7 +24,7 @@ WIDTH, HIDDEN, LAYERS, CLASSES = 16, 16, 2, 2
 HEAD = 2 * (LAYERS + 1) * WIDTH * CLASSES + CLASSES
 ATTENTION = 3 * WIDTH * WIDTH + 3 * WIDTH + WIDTH * WIDTH + WIDTH
 LAYER = ATTENTION + WIDTH * HIDDEN + HIDDEN + HIDDEN * WIDTH + WIDTH + 4 * WIDTH
-NEWS, REVIEWS = "sample news (synthetic)", "sample reviews (synthetic)"
+NEWS, REVIEWS = "sample (synthetic) news", "sample (synthetic) reviews"
 PRETRAINED = [name for name, strategy in STRATEGIES.items() if strategy.pretrained]
 
 

@@ -24,7 +24,7 @@ def epochs(count: int) -> list[Event]:
 
 
 TRAINING: list[Event] = [
-    Started(job="train", title="full fine-tuning on sample reviews (synthetic), seed 0"),
+    Started(job="train", title="full fine-tuning on sample (synthetic) reviews, seed 0"),
     Notice(text="Only the sample is here, so the pre-training is on its news."),
     Stage(name="training", detail="full"),
     *epochs(7),
@@ -77,7 +77,7 @@ REPORT = Report(
 
 RANKING: dict[str, Any] = {
     "run": "full-sample-s0-0a1b2c",
-    "corpus": "sample reviews (synthetic)",
+    "corpus": "sample (synthetic) reviews",
     "films": 40,
     "reviews": 400,
     "correlations": [{"spearman": 0.81}],

@@ -41,7 +41,7 @@ from tfl.corpora.records import UNLABELLED, CorpusInfo, Row, Split, make_splits
 
 NEWS = "sample-news"
 REVIEWS = "sample-reviews"
-TITLES = {NEWS: "sample news (synthetic)", REVIEWS: "sample reviews (synthetic)"}
+TITLES = {NEWS: "sample (synthetic) news", REVIEWS: "sample (synthetic) reviews"}
 CLASSES = {NEWS: words.TOPICS, REVIEWS: ["neg", "pos"]}
 
 NEWS_ROWS = {"train": 4000, "test": 800}

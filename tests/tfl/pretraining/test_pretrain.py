@@ -115,8 +115,8 @@ def test_reviews_are_read_only_when_adapting_and_never_those_of_test(
 
 def test_adapting_gives_other_vectors_and_a_record_that_says_so(session: Session, tiny: Callable[..., Config]) -> None:
     plain, adapted = pretrain(session, tiny()), pretrain(session, tiny(adapt=True))
-    assert plain.source_kind == "sample news (synthetic)"
-    assert adapted.source_kind == "sample news (synthetic) + unlabelled reviews"
+    assert plain.source_kind == "sample (synthetic) news"
+    assert adapted.source_kind == "sample (synthetic) news + unlabelled reviews"
     assert plain.id != adapted.id
     assert not torch.equal(embedding_of(session, plain), embedding_of(session, adapted))
 
