@@ -49,6 +49,8 @@ not have, · a cell of padding, which the mask takes out of attention and of the
         yield Static(id="padding")
 
     def begin(self) -> None:
+        # A scroll bar that comes with the last answer takes columns from what was drawn before it.
+        self.watch(self, "show_vertical_scrollbar", self.on_resize, init=False)
         self._ask_for_tokens()
         self._ask_for_padding()
 
